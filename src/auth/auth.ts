@@ -1,0 +1,27 @@
+// How the gateway proves itself to a backend: always last, on the exact bytes sent.
+import type { AuthSpec } from '../config/config.ts'
+import type { Ports } from '../ports.ts'
+
+/** A request whose URL and bytes are final. */
+export interface Sealed {
+  readonly method: 'POST' | 'GET' | 'DELETE'
+  readonly url: URL
+  /** Lower-case names; authentication adds to them and can reach nothing else. */
+  readonly headers: Map<string, string>
+  readonly body: Uint8Array<ArrayBuffer> | undefined
+}
+
+export interface BackendAuth {
+  /**
+   * Adds headers. `incoming` are the client's own, for credentials that come with the request.
+   * Throws a `GatewayError` (`credential-missing`, `credential-unavailable`). A static key returns
+   * nothing, so that it costs no microtask.
+   */
+  apply(request: Sealed, incoming: Headers): void | Promise<void>
+}
+
+export type AuthFactory<Spec extends AuthSpec> = (spec: Spec, ports: Ports) => BackendAuth
+
+export type AuthTable = {
+  readonly [Type in AuthSpec['type']]: AuthFactory<Extract<AuthSpec, { type: Type }>>
+}

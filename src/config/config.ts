@@ -1,0 +1,194 @@
+// GatewaySpec: the gateway's configuration as plain data. No functions, no regexes, nothing of YAML or
+// Kubernetes: it can be stored, compared and sent. `compile.ts` makes it out of resources; a program may
+// write it by hand.
+import type { ApiSchema } from './api-schema.ts'
+
+export interface GatewaySpec {
+  readonly listeners: readonly ListenerSpec[]
+  /** In the order in which they were attached. */
+  readonly routes: readonly RouteSpec[]
+  /** By `namespace/name` of the AIServiceBackend. */
+  readonly backends: Readonly<Record<string, BackendSpec>>
+  /** What is counted on every route (`globalLLMRequestCosts`). */
+  readonly costs: readonly CostSpec[]
+  /** `EnvoyProxy.spec.logging.level.default`. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error'
+}
+
+export interface ListenerSpec {
+  readonly name: string
+  readonly port: number
+  /** A DNS name, maybe with a leading `*.`; absent: any host. */
+  readonly hostname?: string
+  readonly client: ClientPolicySpec
+}
+
+/** What a ClientTrafficPolicy says about the client's side. Times in milliseconds. */
+export interface ClientPolicySpec {
+  /** Bytes of a request body (`connection.bufferLimit`, 50 MiB where unset). */
+  readonly maxRequestBytes: number
+  readonly requestReceivedTimeoutMs?: number
+  readonly idleTimeoutMs?: number
+  readonly streamIdleTimeoutMs?: number
+  /** A path that answers 200 on the traffic port. */
+  readonly healthPath?: string
+}
+
+export interface RouteSpec {
+  /** `namespace/name` of the AIGatewayRoute. */
+  readonly name: string
+  /** Already intersected with the listener's; empty: any host. */
+  readonly hostnames: readonly string[]
+  readonly rules: readonly RuleSpec[]
+  readonly costs: readonly CostSpec[]
+}
+
+export interface RuleSpec {
+  readonly name?: string
+  /** Empty: matches every request. */
+  readonly matches: readonly MatchSpec[]
+  readonly backends: readonly BackendRefSpec[]
+  /** The whole request, streaming and all attempts included; absent: no limit (`0s`). */
+  readonly requestTimeoutMs?: number
+  /** Silence of one attempt, before the first byte or between two. */
+  readonly streamIdleTimeoutMs?: number
+  readonly retry?: RetrySpec
+  /** For `/v1/models`. */
+  readonly modelsOwnedBy: string
+  /** Unix seconds; absent: when the gateway started. */
+  readonly modelsCreatedAt?: number
+}
+
+export interface MatchSpec {
+  /** All must match. */
+  readonly headers: readonly HeaderMatchSpec[]
+}
+
+export interface HeaderMatchSpec {
+  readonly type: 'Exact' | 'RegularExpression'
+  /** Lower-case. */
+  readonly name: string
+  readonly value: string
+}
+
+export interface BackendRefSpec {
+  /** Key in `GatewaySpec.backends`. */
+  readonly backend: string
+  readonly modelNameOverride?: string
+  readonly weight: number
+  /** Lower is tried first. */
+  readonly priority: number
+  readonly headerMutation?: HeaderMutationSpec
+  readonly bodyMutation?: BodyMutationSpec
+}
+
+export interface HeaderMutationSpec {
+  /** Lower-case names. */
+  readonly set: readonly { readonly name: string; readonly value: string }[]
+  readonly remove: readonly string[]
+}
+
+export interface BodyMutationSpec {
+  readonly set: readonly { readonly path: string; readonly value: string }[]
+  readonly remove: readonly string[]
+}
+
+/** `BackendTrafficPolicy.spec.retry` (config-and-routing 5.6). */
+export interface RetrySpec {
+  /** Attempts after the first. */
+  readonly numRetries: number
+  /** Attempts at one priority before the next; absent: retries stay on the first. */
+  readonly numAttemptsPerPriority?: number
+  readonly triggers: readonly string[]
+  readonly httpStatusCodes: readonly number[]
+  readonly perRetryTimeoutMs?: number
+  readonly backOffBaseMs: number
+  readonly backOffMaxMs: number
+}
+
+export interface BackendSpec {
+  /** `namespace/name` of the AIServiceBackend. */
+  readonly name: string
+  readonly schema: ApiSchema
+  readonly endpoints: readonly EndpointSpec[]
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsSpec
+  readonly auth?: AuthSpec
+  readonly headerMutation?: HeaderMutationSpec
+  readonly bodyMutation?: BodyMutationSpec
+  /** TCP and TLS together. */
+  readonly connectTimeoutMs: number
+  /** Why no request can be served here (a broken credential, say); names no secret's value. */
+  readonly broken?: string
+}
+
+export interface EndpointSpec {
+  readonly kind: 'fqdn' | 'ip' | 'unix'
+  /** A DNS name, an address, or a socket's path. */
+  readonly host: string
+  /** 0 for a socket. */
+  readonly port: number
+  /** `Host` and SNI where they are not `host`. */
+  readonly hostname?: string
+}
+
+export interface TlsSpec {
+  /** SNI and the name that the certificate must have. */
+  readonly hostname?: string
+  /** PEM; absent: the system's roots. */
+  readonly ca?: string
+  readonly insecureSkipVerify?: boolean
+}
+
+/** A backend's credential. `missing` says what to set where there is none. */
+export type AuthSpec = ApiKeyAuthSpec | AwsAuthSpec | UnsupportedAuthSpec
+
+export interface ApiKeyAuthSpec {
+  readonly type: 'APIKey'
+  /** Absent: none configured. */
+  readonly key?: string
+  readonly missing?: string
+  readonly override?: CredentialOverrideSpec
+}
+
+export interface AwsAuthSpec {
+  readonly type: 'AWSCredentials'
+  readonly region: string
+  /** INI text and a profile of it; absent: the default provider chain. */
+  readonly file?: { readonly text: string; readonly profile: string }
+  readonly missing?: string
+  readonly override?: CredentialOverrideSpec
+}
+
+/** A credential type that is known but does not work yet: requests get an error that says so. */
+export interface UnsupportedAuthSpec {
+  readonly type: 'Unsupported'
+  readonly credential: string
+}
+
+/** A credential taken from the request (security-and-auth 10). */
+export interface CredentialOverrideSpec {
+  /** Lower-case; for AWS the prefix of three headers. */
+  readonly header: string
+  readonly fallbackToConfigured: boolean
+}
+
+export interface CostSpec {
+  readonly metadataKey: string
+  readonly type:
+    | 'InputToken'
+    | 'OutputToken'
+    | 'TotalToken'
+    | 'CachedInputToken'
+    | 'CacheCreationInputToken'
+    | 'ReasoningToken'
+    | 'CEL'
+  readonly cel?: string
+}
+
+export interface ModelInfo {
+  readonly id: string
+  readonly ownedBy: string
+  /** Unix seconds. */
+  readonly created: number
+}

@@ -1,0 +1,49 @@
+// What a client may call, and a call as it was made.
+
+/** In whose manner the client speaks, and so wants its errors and streams. */
+export type Dialect = 'openai' | 'anthropic' | 'cohere'
+
+/** The request body as it came. */
+export interface RawBody {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The header's value, `''` where there was none. */
+  readonly contentType: string
+  /** The bytes as UTF-8, decoded once. Throws a `GatewayError` where they are not. */
+  text(): string
+}
+
+/** What an endpoint reads out of a body. `request` is the parsed body: a frozen matter of fact. */
+export interface Parsed<Req> {
+  readonly request: Req
+  /** `''` where the body names none. */
+  readonly model: string
+  readonly stream: boolean
+  /** The body to serve from: as it came, or with spliced-in `stream_options`. */
+  readonly body: RawBody
+}
+
+export interface ParseOptions {
+  /** Whether a stream must report its usage, because something counts it. */
+  readonly meterStream: boolean
+  /** The client's own `x-ai-eg-model`: the model where the body names none. */
+  readonly fallbackModel: string | undefined
+}
+
+export interface Endpoint<Id extends string = string, Req = unknown> {
+  readonly id: Id
+  /** Below the dialect's prefix, for example `/v1/chat/completions`. */
+  readonly path: string
+  readonly dialect: Dialect
+  /** `gen_ai.operation.name` of the OpenTelemetry semantic conventions. */
+  readonly operation: string
+  /** Reads the envelope: what routing and accounting need. Throws a `GatewayError`. */
+  parse(body: RawBody, options: ParseOptions): Parsed<Req>
+}
+
+/** The parsed original: made once, never changed, the only input of every attempt. */
+export interface Call<Req = unknown> extends Parsed<Req> {
+  readonly endpoint: Endpoint<string, Req>
+  readonly headers: Headers
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
+}

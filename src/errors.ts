@@ -1,0 +1,105 @@
+// Every failure that a client may learn of. Anything else that is thrown is a bug and becomes `internal`.
+
+export type ErrorKind =
+  | 'malformed-request'
+  | 'invalid-request'
+  | 'unsupported-path'
+  | 'method-not-allowed'
+  | 'unsupported-encoding'
+  | 'too-large'
+  | 'request-timeout'
+  | 'no-route'
+  | 'no-model'
+  | 'no-translator'
+  | 'no-backend'
+  | 'credential-missing'
+  | 'credential-unavailable'
+  | 'rate-limited'
+  | 'upstream-unreachable'
+  | 'upstream-reset'
+  | 'upstream-timeout'
+  | 'upstream-protocol'
+  | 'internal'
+
+/** HTTP status of each kind (config-and-routing 5.11). */
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  'malformed-request': 400,
+  'invalid-request': 422,
+  'unsupported-path': 404,
+  'method-not-allowed': 405,
+  'unsupported-encoding': 415,
+  'too-large': 413,
+  'request-timeout': 408,
+  'no-route': 404,
+  'no-model': 404,
+  'no-translator': 501,
+  'no-backend': 500,
+  'credential-missing': 401,
+  'credential-unavailable': 503,
+  'rate-limited': 429,
+  'upstream-unreachable': 503,
+  'upstream-reset': 503,
+  'upstream-timeout': 504,
+  'upstream-protocol': 502,
+  internal: 500,
+}
+
+/** Stable code of each kind, sent as `x-aigw-error`. */
+const codes: Readonly<Record<ErrorKind, string>> = {
+  'malformed-request': 'malformed_request',
+  'invalid-request': 'invalid_request',
+  'unsupported-path': 'unsupported_path',
+  'method-not-allowed': 'method_not_allowed',
+  'unsupported-encoding': 'unsupported_encoding',
+  'too-large': 'payload_too_large',
+  'request-timeout': 'request_timeout',
+  'no-route': 'no_route',
+  'no-model': 'model_not_found',
+  'no-translator': 'unsupported_endpoint',
+  'no-backend': 'no_backend',
+  'credential-missing': 'credential_missing',
+  'credential-unavailable': 'credential_unavailable',
+  'rate-limited': 'rate_limited',
+  'upstream-unreachable': 'upstream_connect',
+  'upstream-reset': 'upstream_reset',
+  'upstream-timeout': 'upstream_timeout',
+  'upstream-protocol': 'upstream_protocol',
+  internal: 'internal',
+}
+
+export interface GatewayErrorOptions {
+  /** Why, for the log alone. */
+  readonly cause?: unknown
+  /** Replaces the kind's status, for example by what an exception frame stands for. */
+  readonly status?: number
+  /** `error.type` of the answer where a provider or schema has its own name for it. */
+  readonly type?: string
+  /** Headers that the answer must carry, for example `allow` or `retry-after`; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An error whose message a client may read. Messages never hold credentials. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly kind: ErrorKind
+  readonly status: number
+  readonly type: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.kind = kind
+    this.status = options.status ?? statuses[kind]
+    this.type = options.type
+    this.headers = options.headers ?? {}
+  }
+
+  /** The stable code, for `x-aigw-error`. */
+  get code(): string {
+    return codes[this.kind]
+  }
+
+  static is(value: unknown): value is GatewayError {
+    return value instanceof GatewayError
+  }
+}

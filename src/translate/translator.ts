@@ -1,0 +1,65 @@
+// The contract between an attempt and whoever can serve it.
+import type { ApiSchema } from '../config/api-schema.ts'
+import type { Call } from '../endpoints/endpoint.ts'
+import type { HeaderReader } from '../ports.ts'
+import type { StreamTranslator } from '../streams/stream-translator.ts'
+import type { Usage } from '../usage/usage.ts'
+
+/** What a translator may know about a backend. */
+export interface Target {
+  readonly schema: ApiSchema
+  /** The model to ask for, after `modelNameOverride`. */
+  readonly model: string
+  /** Whether the model differs from what the client's bytes say. */
+  readonly renamed: boolean
+  /** What the credential implies about the place, for example `region` and `project`. */
+  readonly vars: Readonly<Record<string, string>>
+}
+
+/** The head of a provider's answer, with a clock and ids for what the reply has to make up. */
+export interface ReplyHead {
+  readonly status: number
+  readonly headers: HeaderReader
+  /** When the head came, in milliseconds since the epoch. */
+  readonly receivedAt: number
+  readonly uuid: () => string
+}
+
+/** A unary answer. Without `body`, the provider's bytes go out as they came. */
+export interface WholeReply {
+  readonly body?: string
+  readonly usage?: Usage
+  readonly model?: string
+  /** The answer as the client's dialect has it, for observers. */
+  readonly value?: unknown
+}
+
+/** A provider's error. Without `body`, its bytes go out as they came. */
+export interface ErrorReply {
+  readonly body?: string
+}
+
+/** How to read an answer. Closes over what it needs from the request. */
+export interface Reply {
+  /** Absent: bytes flow through unread. Throws a `GatewayError` where a 2xx body is unusable. */
+  whole?(body: string, head: ReplyHead): WholeReply
+  stream?(head: ReplyHead): StreamTranslator
+  /** `body` is `''` where the provider sent none. */
+  error(body: string, head: ReplyHead): ErrorReply
+}
+
+export interface Translation {
+  /** Path and query below the backend's origin, encoded as it goes on the wire. */
+  readonly path: string
+  /** Lower-case names; they replace the client's. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Absent: `call.body.bytes` as they came. */
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly reply: Reply
+}
+
+/**
+ * Serves a call at a backend. Called anew for each attempt, always with the same frozen call.
+ * Throws a `GatewayError` (`invalid-request`) for what the backend cannot express.
+ */
+export type Translator<Req = unknown> = (call: Call<Req>, target: Target) => Translation
