@@ -29,6 +29,19 @@ describe('parseJson', () => {
     expect(error.position).toBe(opener.length * 512)
   })
 
+  it.each(['[', '{"a":'])('says so of closed nesting of 100,000 by %s too', (opener) => {
+    const closer = opener === '[' ? ']' : '}'
+    const text = `${opener.repeat(100_000)}1${closer.repeat(100_000)}`
+    expect(failure(text).position).toBe(opener.length * 512)
+    // Beside a sibling, and in a text long enough to be looked through before it is parsed.
+    expect(failure(`{"a":"${'x'.repeat(300_000)}","b":${text}}`).message).toContain(
+      'deeper than 512',
+    )
+    expect(
+      failure(`{"a":1,"b":[{},${opener.repeat(600)}1${closer.repeat(600)}]}`).message,
+    ).toContain('deeper than 512')
+  })
+
   it('takes nesting up to the limit and no further', () => {
     const nested = (depth: number): string =>
       '[{"a":'.repeat(depth / 2) + 1 + '}]'.repeat(depth / 2)
