@@ -19,12 +19,21 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at)
 }
 
-/** Takes out the items at `from` up to and without `to`, with the commas that belong to them. */
-export function cutItems(items: readonly Span[], from: number, to: number): Edit | undefined {
-  const first = items[from]
-  const last = items[to - 1]
-  if (first === undefined || last === undefined) return undefined
-  const next = items[to]
-  if (next !== undefined) return { from: first.start, to: next.start, text: '' }
-  return { from: items[from - 1]?.end ?? first.start, to: last.end, text: '' }
+/** Cuts out the picked items of a list, neighbours together, each with the comma that belongs to it. */
+export function cutPicked(items: readonly Span[], picked: readonly boolean[]): Edit[] {
+  const edits: Edit[] = []
+  for (let index = 0; index < items.length; index++) {
+    const from = index
+    while (picked[index] === true) index++
+    const first = items[from]
+    const last = items[index - 1]
+    if (index === from || first === undefined || last === undefined) continue
+    const next = items[index]
+    edits.push(
+      next === undefined
+        ? { from: items[from - 1]?.end ?? first.start, to: last.end, text: '' }
+        : { from: first.start, to: next.start, text: '' },
+    )
+  }
+  return edits
 }

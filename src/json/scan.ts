@@ -29,6 +29,11 @@ export interface Span {
   readonly end: number
 }
 
+/** The member as a whole, key and value. */
+export function memberSpan({ keyStart, valueEnd }: Member): Span {
+  return { start: keyStart, end: valueEnd }
+}
+
 /** The offset of the first character at or after `at` that is not whitespace; maybe the length. */
 export function skipSpace(text: string, at: number): number {
   let index = at

@@ -1,8 +1,16 @@
 // Sets or deletes members in JSON text without writing the rest of it anew: whitespace, key order, number
 // spelling and escapes elsewhere survive. Every duplicate of a key is treated, or the gateway and a
 // provider could disagree about what a body says.
-import { applyEdits, cutItems, type Edit } from './edits.ts'
-import { isKey, isObjectAt, JsonScanError, listMembers, type Member, skipSpace } from './scan.ts'
+import { applyEdits, cutPicked, type Edit } from './edits.ts'
+import {
+  isKey,
+  isObjectAt,
+  JsonScanError,
+  listMembers,
+  type Member,
+  memberSpan,
+  skipSpace,
+} from './scan.ts'
 
 /**
  * The text with `rawValue` (JSON) as the member at `path`, a way through object keys. An absent member
@@ -49,7 +57,8 @@ export function removeMember(text: string, path: readonly string[]): string {
     if (key === undefined) return
     const { members } = listMembers(text, at)
     if (depth + 1 === path.length) {
-      edits.push(...cutMembers(members, (member) => isKey(text, member, key)))
+      const picked = members.map((member) => isKey(text, member, key))
+      edits.push(...cutPicked(members.map(memberSpan), picked))
       return
     }
     for (const member of members) {
@@ -73,8 +82,8 @@ export function setOnly(text: string, key: string, rawValue: string): string {
   const last = members.findLast((member) => isKey(text, member, key))
   if (last === undefined) return setMember(text, [key], rawValue)
   // Every member that goes has a later one that stays, so the edits stay in order.
-  const earlier = (member: Member): boolean => member !== last && isKey(text, member, key)
-  const edits = [...cutMembers(members, earlier), replaceValue(last, rawValue)]
+  const earlier = members.map((member) => member !== last && isKey(text, member, key))
+  const edits = [...cutPicked(members.map(memberSpan), earlier), replaceValue(last, rawValue)]
   return applyEdits(text, edits)
 }
 
@@ -112,17 +121,4 @@ function nest(path: readonly string[], depth: number, rawValue: string): string 
 
 function replaceValue(member: Member, text: string): Edit {
   return { from: member.valueStart, to: member.valueEnd, text }
-}
-
-/** Cuts out the members that `goes` picks, neighbours together. */
-function cutMembers(members: readonly Member[], goes: (member: Member) => boolean): Edit[] {
-  const spans = members.map(({ keyStart, valueEnd }) => ({ start: keyStart, end: valueEnd }))
-  const edits: Edit[] = []
-  for (let index = 0; index < members.length; index++) {
-    const from = index
-    while (index < members.length && goes(members[index] as Member)) index++
-    const edit = cutItems(spans, from, index)
-    if (index > from && edit !== undefined) edits.push(edit)
-  }
-  return edits
 }
