@@ -1,0 +1,103 @@
+// The admin server (port 1064): is the gateway up, and how is it doing? No credentials pass here, and a web page
+// that tricks a browser into asking (DNS rebinding) gets nothing.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { isLoopback } from './hosts.ts'
+import { listenOnHosts } from './listen.ts'
+
+export interface AdminAnswer {
+  readonly status: number
+  readonly body: string
+  /** Plain text where absent. */
+  readonly contentType?: string
+}
+
+/** What answers GET and HEAD of a path. */
+export type AdminHandler = () => AdminAnswer | Promise<AdminAnswer>
+export type AdminRoutes = Readonly<Record<string, AdminHandler>>
+
+export interface AdminServer {
+  readonly port: number
+  /** `/health` says 503 from now on. */
+  startDraining(): void
+  close(): Promise<void>
+}
+
+export interface AdminOptions {
+  /** 0: any free one. */
+  readonly port: number
+  readonly hosts: readonly string[]
+  /** By path, besides `/health`. */
+  readonly routes?: AdminRoutes
+}
+
+const headTimeoutMs = 5000
+
+/** Rejects with the Node error where the port cannot be bound. */
+export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
+  let draining = false
+  const routes = new Map(
+    Object.entries({
+      ...options.routes,
+      '/health': () =>
+        draining ? { status: 503, body: 'draining\n' } : { status: 200, body: 'OK\n' },
+    } satisfies AdminRoutes),
+  )
+  const onlyLoopback = options.hosts.every(isLoopback)
+  const answer = async (request: IncomingMessage): Promise<AdminAnswer> => {
+    if (onlyLoopback && !namesThisMachine(request.headers.host)) {
+      return { status: 403, body: 'forbidden host\n' }
+    }
+    const handler = routes.get(request.url?.split('?', 1)[0] ?? '')
+    if (handler === undefined) return { status: 404, body: 'not found\n' }
+    const allowed = request.method === 'GET' || request.method === 'HEAD'
+    return allowed ? handler() : { status: 405, body: 'method not allowed\n' }
+  }
+  const { servers, port } = await listenOnHosts(
+    () =>
+      createServer(
+        { headersTimeout: headTimeoutMs, requestTimeout: 10_000, connectionsCheckingInterval: 500 },
+        (request, response) => {
+          answer(request).then(
+            (value) => send(request, response, value),
+            () => send(request, response, { status: 500, body: 'internal error\n' }),
+          )
+        },
+      ),
+    options,
+  )
+  return {
+    port,
+    startDraining() {
+      draining = true
+    },
+    async close() {
+      const closing = servers.map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      )
+      for (const server of servers) server.closeAllConnections()
+      await Promise.all(closing)
+    },
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, answer: AdminAnswer): void {
+  const body = Buffer.from(answer.body)
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType ?? 'text/plain; charset=utf-8',
+    'content-length': body.length,
+    ...(answer.status === 405 && { allow: 'GET, HEAD' }),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/**
+ * Whether a `Host` header can only mean this machine: an address, or a name that browsers never look up. A name of
+ * an attacker's own that resolves to 127.0.0.1 is neither.
+ */
+function namesThisMachine(host: string | undefined): boolean {
+  if (host === undefined) return true
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  const bare = name.replace(/^\[(.*)\]$/, '$1')
+  return isIP(bare) !== 0 || name === 'localhost' || name.endsWith('.localhost')
+}

@@ -1,0 +1,251 @@
+// `aigw run`: load, listen, say so, and stop in an orderly way.
+import { createColors } from 'picocolors'
+import type { GatewaySpec, ListenerSpec } from '../src/config/config.ts'
+import { type Diagnostic, formatDiagnostic } from '../src/config/diagnostics.ts'
+import { parseConfig } from '../src/config/parse.ts'
+import { createGateway } from '../src/index.ts'
+import type { Logger, LogLevel, UpstreamFetch } from '../src/ports.ts'
+import { startAdmin } from './admin.ts'
+import { type LoadedConfig, loadConfig } from './config-source.ts'
+import { exitCodes, messageOf, RunError } from './exit-errors.ts'
+import { createNodeFetch } from './fetch.ts'
+import { openProcessLog, type ProcessLog } from './log.ts'
+import { writePidFile } from './pid-file.ts'
+import { type Listening, serve } from './serve.ts'
+import type { RunSettings, SimulationSettings } from './settings.ts'
+import { watchStopRequests } from './shutdown.ts'
+import { withPlaceholderCredentials } from './simulation.ts'
+import {
+  describeWideBind,
+  formatListeningLine,
+  formatStartupTable,
+  readyLine,
+  type Started,
+} from './startup-table.ts'
+import type { System } from './system.ts'
+
+/** What `run` is made of, so that a test can put something else in its place. */
+export interface RunParts {
+  readonly parseConfig: typeof parseConfig
+  readonly createGateway: typeof createGateway
+  readonly createNodeFetch: typeof createNodeFetch
+  readonly serve: typeof serve
+  /** Loaded only when asked for. */
+  readonly createSimulator: (settings: SimulationSettings) => Promise<UpstreamFetch>
+}
+
+const nodeParts: RunParts = {
+  parseConfig,
+  createGateway,
+  createNodeFetch,
+  serve,
+  async createSimulator(settings) {
+    const { createSimulator } = await import('../src/simulate/simulator.ts')
+    return createSimulator({ ...settings, now: Date.now, schedule: scheduleTimer })
+  },
+}
+
+/** Serves until it is told to stop and returns the exit code. Throws a `RunError` where it cannot start. */
+export async function run(
+  settings: RunSettings,
+  system: System,
+  parts: RunParts = nodeParts,
+): Promise<number> {
+  const loaded = await loadConfig(settings, system, parts.parseConfig)
+  const processLog = openLog(settings, system, loaded.spec?.logLevel)
+  const takeOff = system.onStrayRejection((reason) =>
+    processLog.log('error', 'unhandled rejection', { error: describeFault(reason) }),
+  )
+  try {
+    return await serveUntilStopped({ settings, system, parts, loaded, log: processLog.log })
+  } finally {
+    takeOff()
+    await processLog.close()
+  }
+}
+
+interface Run {
+  readonly settings: RunSettings
+  readonly system: System
+  readonly parts: RunParts
+  readonly loaded: LoadedConfig
+  readonly log: Logger
+}
+
+async function serveUntilStopped(run: Run): Promise<number> {
+  const { settings, system, log } = run
+  const spec = usableSpec(run)
+  const stops = watchStopRequests(system)
+  const ends: (() => void | Promise<void>)[] = [stops.ignore]
+  try {
+    const { adminPort, drain, close } = await openPorts(run, spec)
+    ends.push(close)
+    const { homes, runId } = settings
+    ends.push(writePidFile({ directory: homes.runtime, runId, log }, system))
+    log('info', 'started', { run: runId, adminPort })
+
+    const signal = await stops.first
+    log('info', 'stopping', { signal, drainTimeoutMs: settings.drainTimeoutMs })
+    if (system.stderr.isTerminal) {
+      system.stderr.write('\nStopping: requests under way may finish. Again to stop at once.\n')
+    }
+    const drained = drain(settings.drainTimeoutMs).then(() => exitCodes.ok)
+    const code = await Promise.race([drained, stops.second.then(() => exitCodes.failed)])
+    log('info', 'stopped', { code })
+    return code
+  } finally {
+    for (const end of ends.reverse()) await end()
+  }
+}
+
+/** Says all that there is to say about the configuration; throws when it cannot be used. */
+function usableSpec({ loaded, settings, system, log }: Run): GatewaySpec {
+  const { spec, diagnostics } = loaded
+  for (const diagnostic of diagnostics) {
+    const line = formatDiagnostic(diagnostic)
+    if (diagnostic.severity === 'info') log('info', line)
+    else system.stderr.write(`${line}\n`)
+  }
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (spec === undefined || errors.length > 0) throw new RunError(summarize(errors))
+  return settings.simulation === undefined ? spec : withPlaceholderCredentials(spec)
+}
+
+function summarize([first, ...others]: readonly Diagnostic[]): string {
+  if (first === undefined) return 'the configuration cannot be used'
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `${first.message}${more}`
+}
+
+interface OpenPorts {
+  readonly adminPort: number
+  /** Stops accepting and waits for what is under way, at most so long. */
+  drain(timeoutMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
+  const { settings, system, parts, log } = run
+  const outgoing = await openOutgoing(run)
+  const gateway = parts.createGateway({ config: spec, fetch: outgoing.fetch, log })
+  system.stderr.write(`${readyLine}\n`)
+
+  const open: Listening[] = []
+  const admin = startAdmin({ hosts: settings.adminHosts, port: settings.adminPort })
+  // Looked at below, after the listeners: a rejection in between is not a stray one.
+  admin.catch(() => {})
+  const closeAll = async () => {
+    await Promise.all(open.map((listening) => listening.drain(0)))
+    await admin.then((server) => server.close()).catch(() => {})
+    await outgoing.close()
+  }
+  try {
+    const listeners: Started['listeners'][number][] = []
+    for (const { port, names, client } of groupByPort(spec.listeners, settings.port)) {
+      const options = { port, hosts: settings.hosts, client }
+      const listening = await parts.serve(gateway.fetch, options).catch(explainBind(port))
+      open.push(listening)
+      listeners.push(...names.map((name) => ({ name, port: listening.port })))
+    }
+    const { port: adminPort, startDraining } = await admin.catch(explainBind(settings.adminPort))
+    announce(run, { spec, listeners, adminPort })
+    return {
+      adminPort,
+      async drain(timeoutMs) {
+        startDraining()
+        await Promise.all(open.map((listening) => listening.drain(timeoutMs)))
+      },
+      close: closeAll,
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof createNodeFetch>> {
+  const { simulation } = settings
+  if (simulation === undefined) return Promise.resolve(parts.createNodeFetch())
+  return parts
+    .createSimulator(simulation)
+    .then((fetch) => ({ fetch, close: () => Promise.resolve() }))
+}
+
+interface PortGroup {
+  readonly port: number
+  readonly names: readonly string[]
+  readonly client: ListenerSpec['client']
+}
+
+/** Listeners that differ in host name alone share a port, with the first one's client policy. */
+function groupByPort(listeners: readonly ListenerSpec[], port: number | undefined): PortGroup[] {
+  const groups = new Map<number, PortGroup>()
+  for (const { name, port, client } of listeners) {
+    const group = groups.get(port)
+    groups.set(
+      port,
+      group ? { ...group, names: [...group.names, name] } : { port, names: [name], client },
+    )
+  }
+  const [first, ...others] = groups.values()
+  if (first === undefined) throw new RunError('the configuration has no listener')
+  return [{ ...first, port: port ?? first.port }, ...others]
+}
+
+function explainBind(port: number) {
+  return (error: unknown): never => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') throw new RunError(`port ${port} is in use`, { cause: error })
+    if (code === 'EACCES') throw new RunError(`port ${port}: permission denied`, { cause: error })
+    throw new RunError(messageOf(error), { cause: error })
+  }
+}
+
+function announce(
+  { settings, system, loaded, log }: Run,
+  { spec, listeners, adminPort }: Pick<Started, 'spec' | 'listeners' | 'adminPort'>,
+): void {
+  const started: Started = {
+    spec,
+    listeners,
+    adminPort,
+    origin: loaded.origin,
+    hosts: settings.hosts,
+    adminHosts: settings.adminHosts,
+    simulated: settings.simulation !== undefined,
+    uptimeMs: system.uptime(),
+  }
+  const wide = describeWideBind(started)
+  if (wide !== undefined) log('warn', wide)
+  const { env, stderr } = system
+  const colors = createColors(stderr.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb')
+  const lines = [
+    formatListeningLine(started),
+    ...(wide === undefined ? [] : [colors.yellow(`warning: ${wide}`)]),
+    ...formatStartupTable(started, colors),
+  ]
+  stderr.write(`${lines.join('\n')}\n`)
+}
+
+function openLog(
+  { homes, runId, debug, logFormat }: RunSettings,
+  { path, stderr }: System,
+  configured: LogLevel = 'warn',
+): ProcessLog {
+  return openProcessLog({
+    directory: path.join(homes.state, 'runs', runId),
+    format: logFormat,
+    level: debug ? 'debug' : configured,
+    stderr,
+    alsoToStderr: debug,
+  })
+}
+
+function scheduleTimer(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+function describeFault(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+}

@@ -1,0 +1,33 @@
+// `run --simulate`: the configuration in use, with made-up credentials where none are set, so that signing and
+// everything else runs as it does in production.
+import type { AuthSpec, GatewaySpec } from '../src/config/config.ts'
+
+/** Every backend has a credential afterwards; the real ones stay, and none of them leaves the machine. */
+export function withPlaceholderCredentials(spec: GatewaySpec): GatewaySpec {
+  const backends = Object.entries(spec.backends).map(([name, backend]) => {
+    const auth = backend.auth && fillIn(backend.auth)
+    return [name, auth === undefined ? backend : { ...backend, auth }] as const
+  })
+  return { ...spec, backends: Object.fromEntries(backends) }
+}
+
+const awsFile = {
+  text: '[default]\naws_access_key_id = SIMULATED\naws_secret_access_key = simulated\n',
+  profile: 'default',
+}
+
+function fillIn(auth: AuthSpec): AuthSpec {
+  switch (auth.type) {
+    case 'APIKey': {
+      const { missing: _, ...rest } = auth
+      return { ...rest, key: rest.key ?? 'simulated' }
+    }
+    case 'AWSCredentials': {
+      // The default chain would ask the metadata services of a cloud that we may not be in.
+      const { missing, file, ...rest } = auth
+      return { ...rest, file: missing === undefined && file !== undefined ? file : awsFile }
+    }
+    case 'Unsupported':
+      return auth
+  }
+}
