@@ -1,0 +1,102 @@
+// OpenAI's API, and whoever speaks it under another host or prefix. https://platform.openai.com/docs/api-reference
+import {
+  decodeSegment,
+  type SimulatedAnswer,
+  type SimulatedDialect,
+  type SimulatedRequest,
+  type WholeAnswer,
+} from './dialect.ts'
+import { answerChat } from './openai-chat.ts'
+import { openaiError, openaiHeaders } from './openai-error.ts'
+
+type Handler = (request: SimulatedRequest, path: RegExpExecArray) => SimulatedAnswer
+
+interface Path {
+  readonly method: 'GET' | 'POST'
+  /** Ends of paths only: what stands in front is the vendor's own affair. */
+  readonly pattern: RegExp
+  readonly handle: Handler
+}
+
+const paths: readonly Path[] = [
+  { method: 'POST', pattern: /\/chat\/completions$/, handle: answerChat },
+  { method: 'GET', pattern: /\/models$/, handle: listModels },
+  { method: 'GET', pattern: /\/models\/(.+)$/, handle: showModel },
+]
+
+/** When every simulated model was made: a clock would give the same request another answer. */
+const modelCreated = 1_700_000_000
+
+export const openai: SimulatedDialect = {
+  name: 'OpenAI',
+  serves: () => true,
+  answer(request) {
+    const { pathname } = request.url
+    for (const { method, pattern, handle } of paths) {
+      const match = pattern.exec(pathname)
+      if (match === null) continue
+      if (request.method === method) return handle(request, match)
+      return openaiError(request, 405, {
+        message: `Not allowed to ${request.method} on ${pathname}.`,
+      })
+    }
+    return openaiError(request, 404, {
+      message: `Invalid URL (${request.method} ${pathname})`,
+    })
+  },
+  refuse(status, request, message) {
+    const usual = statusErrors[status] ?? (status < 500 ? { message: 'Bad request.' } : serverError)
+    return openaiError(request, status, message === undefined ? usual : { message })
+  },
+}
+
+const serverError = {
+  message: 'The server had an error while processing your request. Sorry about that!',
+  type: 'server_error',
+}
+
+const statusErrors: Readonly<Record<number, Parameters<typeof openaiError>[2]>> = {
+  401: { message: 'Incorrect API key provided: sk-sim****ated.', code: 'invalid_api_key' },
+  403: {
+    message: 'Country, region, or territory not supported',
+    type: 'request_forbidden',
+    code: 'unsupported_country_region_territory',
+  },
+  404: {
+    message: 'The model does not exist or you do not have access to it.',
+    code: 'model_not_found',
+  },
+  408: { message: 'Request timed out.', type: 'timeout' },
+  413: { message: 'The request body is too large.' },
+  429: {
+    message: 'Rate limit reached on requests per min (RPM). Please try again later.',
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+  },
+  503: {
+    message: 'The engine is currently overloaded, please try again later',
+    type: 'service_unavailable_error',
+  },
+}
+
+function listModels(request: SimulatedRequest): WholeAnswer {
+  return openaiJson(request, { object: 'list', data: request.models.map(describeModel) })
+}
+
+function showModel(request: SimulatedRequest, path: RegExpExecArray): WholeAnswer {
+  const [, id = ''] = path
+  return openaiJson(request, describeModel(decodeSegment(id)))
+}
+
+function describeModel(id: string) {
+  return { id, object: 'model', created: modelCreated, owned_by: 'simulator' }
+}
+
+function openaiJson(request: SimulatedRequest, value: unknown): WholeAnswer {
+  return {
+    kind: 'whole',
+    status: 200,
+    headers: openaiHeaders(request, 'application/json'),
+    body: JSON.stringify(value),
+  }
+}
