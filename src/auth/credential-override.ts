@@ -1,0 +1,63 @@
+// A credential that comes with the request, in a header of the client's, in place of the configured one.
+// It is never kept, and the header that brought it goes no further.
+import type { AuthSpec, CredentialOverrideSpec } from '../config/config.ts'
+import { GatewayError } from '../errors.ts'
+import type { AwsCredentials } from '../ports.ts'
+
+/** What the AWS prefix is followed by. */
+const awsSuffixes = ['access-key-id', 'secret-access-key', 'session-token'] as const
+
+/** The request headers, lower-case, that carry a credential for this backend and must not be sent to it. */
+export function overrideHeaders(spec: AuthSpec): readonly string[] {
+  if (spec.type === 'Unsupported' || spec.override === undefined) return []
+  const header = spec.override.header.toLowerCase()
+  return spec.type === 'AWSCredentials' ? awsSuffixes.map((suffix) => header + suffix) : [header]
+}
+
+/**
+ * The key that came with the request; undefined: use the configured one. Throws `credential-missing`
+ * where there is none and the configured one may not stand in.
+ */
+export function readOverrideKey(
+  override: CredentialOverrideSpec | undefined,
+  incoming: Headers,
+): string | undefined {
+  if (override === undefined) return undefined
+  return readHeader(incoming, override.header) ?? fallBack(override)
+}
+
+/**
+ * The AWS keys that came with the request; undefined: use the configured ones. Throws
+ * `malformed-request` for a part of them, fallback or not: or the request would be signed in the
+ * gateway's name by a client's mistake.
+ */
+export function readOverrideAwsCredentials(
+  override: CredentialOverrideSpec | undefined,
+  incoming: Headers,
+): AwsCredentials | undefined {
+  if (override === undefined) return undefined
+  const [accessKeyId, secretAccessKey, sessionToken] = awsSuffixes.map((suffix) =>
+    readHeader(incoming, override.header + suffix),
+  )
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { accessKeyId, secretAccessKey, sessionToken }
+  }
+  if (accessKeyId ?? secretAccessKey ?? sessionToken) {
+    const absent = accessKeyId === undefined ? 'access-key-id' : 'secret-access-key'
+    throw new GatewayError(
+      'malformed-request',
+      `incomplete per-request AWS credential: ${override.header}${absent} is missing`,
+    )
+  }
+  return fallBack(override)
+}
+
+function fallBack(override: CredentialOverrideSpec): undefined {
+  if (override.fallbackToConfigured) return undefined
+  throw new GatewayError('credential-missing', 'missing upstream credential')
+}
+
+/** Blank counts as absent. */
+function readHeader(incoming: Headers, name: string): string | undefined {
+  return incoming.get(name)?.trim() || undefined
+}

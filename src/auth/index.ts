@@ -1,0 +1,20 @@
+// Every credential type that the gateway can present to a backend.
+import type { AuthSpec } from '../config/config.ts'
+import type { Ports } from '../ports.ts'
+import { createApiKeyAuth } from './api-key.ts'
+import type { AuthFactory, AuthTable, BackendAuth } from './auth.ts'
+import { createAwsAuth } from './aws-credentials.ts'
+import { createUnsupportedAuth } from './unsupported.ts'
+
+export const authFactories = {
+  APIKey: createApiKeyAuth,
+  AWSCredentials: createAwsAuth,
+  Unsupported: createUnsupportedAuth,
+} satisfies AuthTable
+
+/** What proves the gateway to a backend with this credential. Never throws: requests learn what is wrong. */
+export function createAuth(spec: AuthSpec, ports: Ports): BackendAuth {
+  // The table pairs each type with the factory for it, which the compiler does not follow through a key.
+  const create = authFactories[spec.type] as AuthFactory<AuthSpec>
+  return create(spec, ports)
+}

@@ -1,0 +1,15 @@
+// A credential type that is known but not built: the configuration loads, and a request learns why not.
+import type { UnsupportedAuthSpec } from '../config/config.ts'
+import { GatewayError } from '../errors.ts'
+import type { BackendAuth } from './auth.ts'
+
+export function createUnsupportedAuth(spec: UnsupportedAuthSpec): BackendAuth {
+  return {
+    apply() {
+      throw new GatewayError(
+        'credential-unavailable',
+        `upstream credential unavailable: ${spec.credential} is not supported yet`,
+      )
+    },
+  }
+}
