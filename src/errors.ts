@@ -18,6 +18,7 @@ export type ErrorKind =
   | 'upstream-unreachable'
   | 'upstream-reset'
   | 'upstream-timeout'
+  | 'upstream-idle'
   | 'upstream-protocol'
   | 'internal'
 
@@ -40,6 +41,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'upstream-unreachable': 503,
   'upstream-reset': 503,
   'upstream-timeout': 504,
+  'upstream-idle': 504,
   'upstream-protocol': 502,
   internal: 500,
 }
@@ -63,6 +65,7 @@ const codes: Readonly<Record<ErrorKind, string>> = {
   'upstream-unreachable': 'upstream_connect',
   'upstream-reset': 'upstream_reset',
   'upstream-timeout': 'upstream_timeout',
+  'upstream-idle': 'stream_idle_timeout',
   'upstream-protocol': 'upstream_protocol',
   internal: 'internal',
 }

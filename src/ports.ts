@@ -42,6 +42,8 @@ export interface UpstreamRequest {
   readonly redirect: 'manual'
   /** One object for each endpoint and configuration, so that it can serve as a key. */
   readonly transport?: Transport
+  /** `namespace/name` of the AIServiceBackend, for a transport that plays one. */
+  readonly backend?: string
 }
 
 /**

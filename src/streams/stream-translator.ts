@@ -20,6 +20,8 @@ export interface StreamFailure {
   readonly message: string
   /** `error.code`; default: the status as text. */
   readonly code?: string
+  /** Where it was found; set by the host. Absent: the provider has reported it. */
+  readonly origin?: 'transport' | 'protocol' | 'timeout' | 'idle'
 }
 
 export interface SseWriter {

@@ -1,0 +1,175 @@
+// The outgoing side on Node: undici pools, dispatched with callbacks so that a body can be answered or
+// transformed where its bytes arrive. https://undici.nodejs.org/#/docs/api/Dispatcher
+import { type Dispatcher, Pool } from 'undici'
+import {
+  GatewayError,
+  type Transport,
+  type UpstreamFetch,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from '../src/index.ts'
+import { createIncomingBody } from './incoming-body.ts'
+import { inflateResponse } from './inflate-response.ts'
+import { connectOptions } from './tls.ts'
+
+export interface NodeFetch {
+  readonly fetch: UpstreamFetch
+  /** Closes connections when what is under way has ended. */
+  close(): Promise<void>
+}
+
+const defaultConnectTimeoutMs = 10_000
+/** Local servers often close after 5 s of silence without saying so; providers keep on longer. */
+const keepAliveMs = { 'http:': 4_000, 'https:': 30_000 }
+
+export function createNodeFetch(): NodeFetch {
+  const pools = new Map<string, Pool>()
+  const byTransport = new WeakMap<Transport, Pool>()
+
+  const poolFor = (url: string, transport: Transport | undefined): Pool => {
+    const known = transport === undefined ? undefined : byTransport.get(transport)
+    if (known !== undefined) return known
+    const { origin, protocol } = new URL(url)
+    // By content, so that a reload keeps the connections of what it did not change.
+    const key = `${origin} ${JSON.stringify(transport ?? null)}`
+    let pool = pools.get(key)
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connections: null,
+        pipelining: 1,
+        // The core has its own limits, which know about streams.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        keepAliveTimeout: keepAliveMs[protocol === 'https:' ? 'https:' : 'http:'],
+        maxHeaderSize: 64 * 1024,
+        connect: {
+          timeout: transport?.connectTimeoutMs ?? defaultConnectTimeoutMs,
+          ...(transport?.socketPath === undefined ? {} : { socketPath: transport.socketPath }),
+          ...connectOptions(protocol === 'https:' ? (transport?.tls ?? {}) : undefined),
+        },
+      })
+      pools.set(key, pool)
+    }
+    if (transport !== undefined) byTransport.set(transport, pool)
+    return pool
+  }
+  return {
+    fetch: (url, init) => dispatch(poolFor(url, init.transport), url, init),
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+    },
+  }
+}
+
+function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<UpstreamResponse> {
+  const { signal } = init
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    let control: Dispatcher.DispatchController | undefined
+    const body = createIncomingBody()
+    let answered = false
+    const onAbort = () => {
+      // Before a socket is found there is nothing to abort yet: onRequestStart does it then.
+      if (control !== undefined) control.abort(toError(signal.reason))
+      else reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    const done = () => signal.removeEventListener('abort', onAbort)
+    pool.dispatch(
+      {
+        path: url.slice(url.indexOf('/', 8)),
+        method: init.method,
+        headers: init.headers,
+        body: init.body ?? null,
+      },
+      {
+        onRequestStart(controller) {
+          control = controller
+          if (signal.aborted) controller.abort(toError(signal.reason))
+        },
+        onResponseStart(controller, status, headers) {
+          // 1xx heads precede the real one.
+          if (status < 200) return
+          answered = true
+          body.begin(controller)
+          resolve(inflateResponse(createResponse(status, headers, body)))
+        },
+        onResponseData(_, chunk) {
+          // The cast: a chunk from a socket is never shared memory.
+          body.data(chunk as Buffer<ArrayBuffer>)
+        },
+        onResponseEnd() {
+          done()
+          body.end()
+        },
+        onResponseError(_, error) {
+          done()
+          const reason = signal.aborted ? signal.reason : describeError(error, control, answered)
+          if (answered) body.fail(reason)
+          else reject(reason)
+        },
+      },
+    )
+  })
+}
+
+const toError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))
+
+type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>
+
+function createResponse(
+  status: number,
+  headers: HeaderRecord,
+  body: ReturnType<typeof createIncomingBody>,
+): UpstreamResponse {
+  let stream: ReadableStream<Uint8Array> | undefined
+  return {
+    status,
+    headers: {
+      get(name) {
+        const value = headers[name]
+        return value === undefined ? null : typeof value === 'string' ? value : value.join(', ')
+      },
+      forEach(visit) {
+        for (const name in headers) {
+          const value = headers[name]
+          if (value === undefined) continue
+          visit(typeof value === 'string' ? value : value.join(', '), name)
+        }
+      },
+    },
+    get body() {
+      stream ??= body.stream()
+      return stream
+    },
+    arrayBuffer: async () => (await body.bytes()).slice().buffer,
+    bytes: () => body.bytes(),
+    through: (transformer) => body.through(transformer),
+  }
+}
+
+const beforeHeaders = 'upstream connect error or disconnect/reset before headers. reset reason: '
+
+/** `code` of Node and undici errors. */
+const codeOf = (error: Error) =>
+  'code' in error && typeof error.code === 'string' ? error.code : error.name
+
+function describeError(error: Error, started: unknown, answered: boolean): GatewayError {
+  const code = codeOf(error)
+  const cause = new Error(code, { cause: error })
+  if (answered) {
+    return new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
+  }
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return new GatewayError('upstream-unreachable', `${beforeHeaders}connection timeout`, { cause })
+  }
+  if (code.startsWith('HPE_')) {
+    return new GatewayError('upstream-protocol', `${beforeHeaders}protocol error`, { cause })
+  }
+  if (started === undefined) {
+    return new GatewayError('upstream-unreachable', `${beforeHeaders}remote connection failure`, {
+      cause,
+    })
+  }
+  return new GatewayError('upstream-reset', `${beforeHeaders}connection termination`, { cause })
+}

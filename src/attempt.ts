@@ -1,0 +1,231 @@
+// The loop over backends: try, judge, discard, wait, next. Every try starts from the same frozen call.
+import type { Call } from './endpoints/endpoint.ts'
+import { type ErrorKind, GatewayError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { createLifeline, type Lifeline } from './lifeline.ts'
+import type { Ports } from './ports.ts'
+import type { AttemptOutcome, Backend, Route } from './routing/route.ts'
+import type { Translator } from './translate/translator.ts'
+import { type TryResult, tryBackend } from './try-backend.ts'
+
+export interface AttemptPorts {
+  readonly ports: Ports
+  readonly maxFrameBytes: number
+  readonly onChunk: ((value: unknown) => void) | undefined
+  /** Who can serve the call's endpoint at a backend. */
+  readonly translatorFor: (backend: Backend) => Translator | undefined
+  /** The authority that the client asked. */
+  readonly host: string
+}
+
+/** The answer to give: the first good one, or the last. Rejects with a `GatewayError`. */
+export async function runAttempts(
+  call: Call,
+  route: Route,
+  exchange: Exchange,
+  input: AttemptPorts,
+): Promise<TryResult> {
+  const { ports } = input
+  const picker = route.plan(ports.random)
+  const tries = new Map<Backend, number>()
+  const time = createRequestTime(call, route, exchange, ports)
+  let retries = 0
+  let last: TryResult | undefined
+  let refused: GatewayError | undefined
+  for (;;) {
+    const backend = picker.next()
+    if (backend === undefined) break
+    const translator = input.translatorFor(backend)
+    const endpoint = pickEndpoint(backend, tries, ports.random)
+    if (translator === undefined || backend.broken !== undefined || endpoint === undefined) {
+      refused = whyNot(call, backend, translator)
+      picker.exclude(backend)
+      continue
+    }
+    const lifeline = createLifeline()
+    time.guard(lifeline)
+    const cancelPerTry = perTry(route, lifeline, ports)
+    const target = backend.target(call.model)
+    const startedAt = ports.now()
+    const result = await tryBackend({
+      call,
+      backend,
+      endpoint,
+      target,
+      translator,
+      lifeline,
+      exchange,
+      host: input.host,
+      maxFrameBytes: input.maxFrameBytes,
+      streamIdleTimeoutMs: route.streamIdleTimeoutMs,
+      onChunk: input.onChunk,
+      ports,
+    })
+    cancelPerTry()
+    exchange.attempts.push({
+      index: exchange.attempts.length,
+      backend,
+      target,
+      startedAt,
+      status: result.kind === 'failed' ? undefined : result.head.status,
+      error: result.kind === 'failed' ? result.error : undefined,
+    })
+    const outcome = outcomeOf(result)
+    if (outcome === undefined || time.isOver() || !route.retry.retryable(outcome)) return result
+    if (outcome.kind === 'failed' && outcome.cause === 'credential') {
+      refused = result.kind === 'failed' ? result.error : refused
+      picker.exclude(backend)
+      continue
+    }
+    last = result
+    if (retries >= route.retry.retries) return result
+    retries++
+    const wait = waitBefore(retries, result, route, picker.hasOtherPriority(), ports)
+    if (wait > time.left()) return result
+    if (isTooMany(result) && picker.hasOtherPriority()) picker.skipPriority()
+    discard(result)
+    if (wait > 0) await time.sleep(wait)
+  }
+  if (last !== undefined && last.kind === 'failed') return last
+  return { kind: 'failed', error: refused ?? noBackend(route) }
+}
+
+const noBackend = (route: Route) =>
+  new GatewayError('no-backend', `no usable backend in ${route.name}`)
+
+function whyNot(call: Call, backend: Backend, translator: Translator | undefined): GatewayError {
+  if (translator === undefined) {
+    return new GatewayError(
+      'no-translator',
+      `unsupported: ${call.endpoint.path} cannot be served by a backend with schema ${backend.schema.name}`,
+    )
+  }
+  return new GatewayError(
+    'credential-unavailable',
+    `backend ${backend.name} is not usable: ${backend.broken ?? 'it has no endpoint'}`,
+  )
+}
+
+/** Endpoints of a backend in turn, from a random one on. */
+function pickEndpoint(backend: Backend, tries: Map<Backend, number>, random: () => number) {
+  const count = backend.endpoints.length
+  if (count <= 1) return backend.endpoints[0]
+  const next = (tries.get(backend) ?? Math.floor(random() * count) - 1) + 1
+  tries.set(backend, next)
+  return backend.endpoints[next % count]
+}
+
+const causes: Partial<
+  Readonly<Record<ErrorKind, Extract<AttemptOutcome, { kind: 'failed' }>['cause']>>
+> = {
+  'upstream-unreachable': 'connect',
+  'upstream-reset': 'reset',
+  'upstream-timeout': 'timeout',
+  'upstream-idle': 'idle',
+  'upstream-protocol': 'protocol',
+  'credential-missing': 'credential',
+  'credential-unavailable': 'credential',
+  'no-translator': 'credential',
+}
+
+/** How the try came out, for the retry rule; undefined where another try is out of the question. */
+function outcomeOf(result: TryResult): AttemptOutcome | undefined {
+  if (result.kind === 'stream' || result.kind === 'whole') return undefined
+  if (result.kind === 'error') return { kind: 'answered', status: result.head.status }
+  // A failure that the provider has told inside its stream counts as the status it stands for.
+  if (result.failure !== undefined && result.failure.origin === undefined) {
+    return { kind: 'answered', status: result.failure.status }
+  }
+  const cause = causes[result.error.kind]
+  return cause === undefined ? undefined : { kind: 'failed', cause }
+}
+
+const isTooMany = (result: TryResult) => result.kind === 'error' && result.head.status === 429
+
+function waitBefore(
+  retry: number,
+  result: TryResult,
+  route: Route,
+  hasOtherPriority: boolean,
+  ports: Ports,
+): number {
+  const wait = route.retry.delayMs(retry, ports.random)
+  if (!isTooMany(result) || result.kind !== 'error') return wait
+  if (hasOtherPriority) return 0
+  return Math.max(wait, retryAfterMs(result.head.headers.get('retry-after')))
+}
+
+/** Seconds form only: a date is rare from these providers, and a wrong clock makes it dangerous. */
+function retryAfterMs(value: string | null): number {
+  const seconds = Number(value ?? 0)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0
+}
+
+function discard(result: TryResult): void {
+  if (result.kind === 'error') result.response.body?.cancel().catch(() => {})
+}
+
+function perTry(route: Route, lifeline: Lifeline, ports: Ports): () => void {
+  const { perTryTimeoutMs } = route.retry
+  if (perTryTimeoutMs === undefined) return () => {}
+  return ports.schedule(
+    () => lifeline.stop(new GatewayError('upstream-timeout', 'upstream request timeout')),
+    perTryTimeoutMs,
+  )
+}
+
+interface RequestTime {
+  /** From now on the client's leaving and the end of the request's time stop this try. */
+  guard(lifeline: Lifeline): void
+  isOver(): boolean
+  left(): number
+  sleep(ms: number): Promise<void>
+}
+
+/** One timer and one listener for the whole request, whichever try is under way. */
+function createRequestTime(
+  call: Call,
+  route: Route,
+  exchange: Exchange,
+  ports: Ports,
+): RequestTime {
+  const startedAt = ports.now()
+  const limit = route.requestTimeoutMs
+  let current: Lifeline | undefined
+  let over = false
+  let wake: (() => void) | undefined
+  const end = (error: GatewayError) => {
+    over = true
+    current?.stop(error)
+    wake?.()
+  }
+  const onGone = () => end(new GatewayError('internal', 'the client has gone'))
+  if (call.signal.aborted) onGone()
+  else call.signal.addEventListener('abort', onGone, { once: true })
+  exchange.defer(() => call.signal.removeEventListener('abort', onGone))
+  if (limit !== undefined) {
+    exchange.defer(
+      ports.schedule(
+        () => end(new GatewayError('upstream-timeout', 'upstream request timeout')),
+        limit,
+      ),
+    )
+  }
+  return {
+    guard(lifeline) {
+      current = lifeline
+    },
+    isOver: () => over,
+    left: () =>
+      limit === undefined ? Number.POSITIVE_INFINITY : limit - (ports.now() - startedAt),
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const cancel = ports.schedule(resolve, ms)
+        wake = () => {
+          cancel()
+          resolve()
+        }
+        if (over) wake()
+      }),
+  }
+}

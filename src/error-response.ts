@@ -1,0 +1,83 @@
+// A GatewayError as the client's dialect has it.
+import type { Dialect } from './endpoints/endpoint.ts'
+import type { ErrorKind, GatewayError } from './errors.ts'
+
+/** `error.type` in the OpenAI dialect, where the error does not bring its own. */
+const openaiTypes: Readonly<Record<ErrorKind, string>> = {
+  'malformed-request': 'BadRequest',
+  'invalid-request': 'UnprocessableEntity',
+  'unsupported-path': 'NotFound',
+  'method-not-allowed': 'MethodNotAllowed',
+  'unsupported-encoding': 'UnsupportedMediaType',
+  'too-large': 'PayloadTooLarge',
+  'request-timeout': 'RequestTimeout',
+  'no-route': 'invalid_request_error',
+  'no-model': 'invalid_request_error',
+  'no-translator': 'UnsupportedEndpoint',
+  'no-backend': 'InternalServerError',
+  'credential-missing': 'Unauthorized',
+  'credential-unavailable': 'ServiceUnavailable',
+  'rate-limited': 'requests',
+  'upstream-unreachable': 'ServiceUnavailable',
+  'upstream-reset': 'ServiceUnavailable',
+  'upstream-timeout': 'GatewayTimeout',
+  'upstream-idle': 'GatewayTimeout',
+  'upstream-protocol': 'BadGateway',
+  internal: 'InternalServerError',
+}
+
+/** By status, as Anthropic's API names them: https://docs.anthropic.com/en/api/errors */
+export function anthropicErrorType(status: number): string {
+  const known: Readonly<Record<number, string>> = {
+    400: 'invalid_request_error',
+    401: 'authentication_error',
+    403: 'permission_error',
+    404: 'not_found_error',
+    413: 'request_too_large',
+    422: 'invalid_request_error',
+    429: 'rate_limit_error',
+    503: 'service_unavailable_error',
+    504: 'timeout_error',
+    529: 'overloaded_error',
+  }
+  return known[status] ?? (status < 500 ? 'invalid_request_error' : 'internal_server_error')
+}
+
+const modelKinds = new Set<ErrorKind>(['no-route', 'no-model'])
+
+function openaiBody(error: GatewayError, message: string): unknown {
+  const type = error.type ?? openaiTypes[error.kind]
+  if (!modelKinds.has(error.kind)) {
+    return { type: 'error', error: { type, code: String(error.status), message } }
+  }
+  return { type: 'error', error: { type, code: 'model_not_found', message, param: 'model' } }
+}
+
+const bodies: Readonly<Record<Dialect, (error: GatewayError, message: string) => unknown>> = {
+  openai: openaiBody,
+  anthropic: (error, message) => ({
+    type: 'error',
+    error: { type: anthropicErrorType(error.status), message },
+  }),
+  cohere: (_, message) => ({ message }),
+}
+
+/** `internal` never shows its message: it may hold anything. */
+const publicMessage = (error: GatewayError) =>
+  error.kind === 'internal' ? 'internal error of the gateway' : error.message
+
+/** `dialect` undefined: plain text, for paths that belong to no API. */
+export function createErrorResponse(error: GatewayError, dialect: Dialect | undefined): Response {
+  const message = publicMessage(error)
+  const headers = { ...error.headers, 'x-aigw-error': error.code }
+  if (dialect === undefined) {
+    return new Response(message, {
+      status: error.status,
+      headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+    })
+  }
+  return new Response(JSON.stringify(bodies[dialect](error, message)), {
+    status: error.status,
+    headers: { 'content-type': 'application/json', ...headers },
+  })
+}

@@ -1,0 +1,180 @@
+// createGateway: a configuration and ports in, a fetch handler out.
+import { Hono } from 'hono/tiny'
+import type { GatewaySpec } from './config/config.ts'
+import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
+import { endpoints } from './endpoints/index.ts'
+import {
+  describeAnthropicModel,
+  describeOpenaiModel,
+  listAnthropicModels,
+  listOpenaiModels,
+} from './endpoints/models.ts'
+import { createErrorResponse } from './error-response.ts'
+import { GatewayError } from './errors.ts'
+import type { Observer } from './exchange.ts'
+import { dialectFor, handle, hostOf, type Snapshot, toGatewayError } from './handle.ts'
+import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
+import type { Ports } from './ports.ts'
+import { createRuleCompiler } from './routing/compile-rule.ts'
+import type { Backend } from './routing/route.ts'
+import { createRouteTable } from './routing/table.ts'
+import { translators } from './translate/index.ts'
+import type { Translator } from './translate/translator.ts'
+
+export interface GatewayOptions extends Partial<Ports> {
+  readonly config: GatewaySpec
+  /** Paths before each dialect's own; `/`, `/anthropic` and `/cohere` where unset. */
+  readonly prefixes?: Partial<Readonly<Record<Dialect, string>>>
+  /** Bytes of a request body; what the configuration says where unset. */
+  readonly maxRequestBytes?: number
+  /** Bytes of one event of a stream; 16 MiB where unset. */
+  readonly maxFrameBytes?: number
+  readonly observers?: readonly Observer[]
+}
+
+export interface Gateway {
+  /** Answers every request; never rejects. */
+  fetch(request: Request): Response | Promise<Response>
+  /** Compiles first, then swaps: a configuration that throws changes nothing. */
+  reload(config: GatewaySpec): void
+}
+
+const defaultPrefixes: Readonly<Record<Dialect, string>> = {
+  openai: '/',
+  anthropic: '/anthropic',
+  cohere: '/cohere',
+}
+
+function withDefaults(options: GatewayOptions): Ports {
+  return {
+    // Looked up at each call: a runtime may replace its globals after this.
+    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+    uuid: options.uuid ?? (() => crypto.randomUUID()),
+    schedule:
+      options.schedule ??
+      ((work, ms) => {
+        const timer = setTimeout(work, ms)
+        return () => clearTimeout(timer)
+      }),
+    log: options.log ?? (() => {}),
+    awsDefaultChain: options.awsDefaultChain ?? (async () => undefined),
+  }
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const ports = withDefaults(options)
+  const observers = options.observers ?? []
+  const prefixes = { ...defaultPrefixes, ...options.prefixes }
+  const startedAt = Math.floor(ports.now() / 1000)
+  const compile = (config: GatewaySpec): Snapshot => ({
+    table: createRouteTable(config, createRuleCompiler(config, ports), startedAt),
+    maxRequestBytes:
+      options.maxRequestBytes ??
+      config.listeners[0]?.client.maxRequestBytes ??
+      defaultMaxRequestBytes,
+    maxFrameBytes: options.maxFrameBytes ?? defaultMaxFrameBytes,
+    meterStreams: config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
+  })
+  let snapshot = compile(options.config)
+
+  const app = new Hono({ strict: true })
+  for (const endpoint of endpoints) {
+    // The cast: an endpoint is only ever handed the requests that it has parsed itself.
+    const served = endpoint as Endpoint
+    const path = joinPath(prefixes[endpoint.dialect], endpoint.path)
+    // One handler for each path, whatever the method: Hono calls a lone one without composing.
+    app.all(path, ({ req: { raw } }) => {
+      if (raw.method !== 'POST') return refuseMethod(raw, endpoint.dialect, 'POST')
+      return handle(served, raw, { snapshot, ports, observers, translatorFor })
+    })
+  }
+  const answerModels = (
+    path: string,
+    dialect: Dialect,
+    answer: (
+      models: ReturnType<Snapshot['table']['models']>,
+      request: Request,
+      id: string,
+    ) => unknown,
+  ) => {
+    const serve = (request: Request, id: string) => {
+      try {
+        const host = hostOf(request)
+        if (!snapshot.table.serves(host)) throw unsupported(request)
+        return json(answer(snapshot.table.models(host), request, id))
+      } catch (error) {
+        return createErrorResponse(toGatewayError(error, ports), dialect)
+      }
+    }
+    app.all(joinPath(prefixes[dialect], path), ({ req }) => {
+      const { method } = req.raw
+      if (method !== 'GET' && method !== 'HEAD') return refuseMethod(req.raw, dialect, 'GET, HEAD')
+      return serve(req.raw, req.param('id') ?? '')
+    })
+  }
+  answerModels('/v1/models', 'openai', (models) => listOpenaiModels(models))
+  // Model names may hold slashes.
+  answerModels('/v1/models/:id{.+}', 'openai', (models, _, id) => describeOpenaiModel(models, id))
+  answerModels('/v1/models', 'anthropic', (models, request) => {
+    const query = new URL(request.url).searchParams
+    return listAnthropicModels(models, {
+      limit: query.get('limit'),
+      afterId: query.get('after_id'),
+      beforeId: query.get('before_id'),
+    })
+  })
+  answerModels('/v1/models/:id{.+}', 'anthropic', (models, _, id) =>
+    describeAnthropicModel(models, id),
+  )
+  app.notFound((context) => {
+    const error = unsupported(context.req.raw)
+    return createErrorResponse(error, dialectOfPath(context.req.path, prefixes))
+  })
+  app.onError((error) => createErrorResponse(toGatewayError(error, ports), 'openai'))
+  return {
+    fetch: (request) => app.fetch(request),
+    reload(config) {
+      snapshot = compile(config)
+    },
+  }
+}
+
+function translatorFor(endpoint: Endpoint, backend: Backend): Translator | undefined {
+  // The cast: endpoints come from the same registry that the table is keyed by.
+  const row = translators[endpoint.id as keyof typeof translators]
+  const cells: Partial<Readonly<Record<string, Translator>>> = row as Partial<
+    Readonly<Record<string, Translator>>
+  >
+  return cells[backend.schema.name]
+}
+
+const joinPath = (prefix: string, path: string) => `${prefix.replace(/\/+$/, '')}${path}`
+
+const json = (value: unknown) =>
+  new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json' } })
+
+function unsupported(request: Request): GatewayError {
+  const { url } = request
+  const path = url.slice(url.indexOf('/', url.indexOf('://') + 3))
+  return new GatewayError('unsupported-path', `unsupported path: ${path}`)
+}
+
+/** Programs that speak an API read JSON only; on other paths the sentence stands alone. */
+function dialectOfPath(
+  path: string,
+  prefixes: Readonly<Record<Dialect, string>>,
+): Dialect | undefined {
+  const dialects: readonly Dialect[] = ['anthropic', 'cohere', 'openai']
+  return dialects.find((dialect) => path.startsWith(joinPath(prefixes[dialect], '/v')))
+}
+
+function refuseMethod(request: Request, dialect: Dialect, allow: string): Response {
+  const error = new GatewayError(
+    'method-not-allowed',
+    `method ${request.method} is not allowed here: use ${allow}`,
+    { headers: { allow } },
+  )
+  return createErrorResponse(error, dialectFor(dialect, error, request.headers))
+}

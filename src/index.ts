@@ -1,0 +1,31 @@
+// The public surface of the core.
+export type {
+  AuthSpec,
+  BackendRefSpec,
+  BackendSpec,
+  ClientPolicySpec,
+  GatewaySpec,
+  ListenerSpec,
+  ModelInfo,
+  RouteSpec,
+  RuleSpec,
+  TlsSpec,
+} from './config/config.ts'
+export { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
+export { type ErrorKind, GatewayError } from './errors.ts'
+export type { Exchange, Observer } from './exchange.ts'
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export { maxAnswerBytes } from './limits.ts'
+export type {
+  AwsCredentials,
+  HeaderReader,
+  Logger,
+  LogLevel,
+  Ports,
+  Transport,
+  UpstreamFetch,
+  UpstreamRequest,
+  UpstreamResponse,
+} from './ports.ts'
+export { bodyHighWaterMark } from './streams/pump-body.ts'
+export type { BodyController, BodyTransformer } from './streams/stream-translator.ts'

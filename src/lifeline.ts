@@ -1,0 +1,29 @@
+// What can end a try from outside: the client who leaves, the time of the request, the time of the try.
+import type { GatewayError } from './errors.ts'
+import type { BodyHost } from './streams/body-host.ts'
+import { describeFailure } from './streams/stream-state.ts'
+
+export interface Lifeline {
+  readonly signal: AbortSignal
+  /** Aborts the try, or ends its stream with a failure that the client reads. */
+  stop(error: GatewayError): void
+  /** From here on `stop` goes to the stream. */
+  attach(host: BodyHost, failureType: string): void
+}
+
+export function createLifeline(): Lifeline {
+  const controller = new AbortController()
+  let host: BodyHost | undefined
+  let type = ''
+  return {
+    signal: controller.signal,
+    stop(error) {
+      host?.interrupt(describeFailure(error, type))
+      controller.abort(error)
+    },
+    attach(streamHost, failureType) {
+      host = streamHost
+      type = failureType
+    },
+  }
+}

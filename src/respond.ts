@@ -1,0 +1,83 @@
+// A try's result as the client gets it: a stream, the provider's bytes, a rewritten body, or an error.
+import type { Call } from './endpoints/endpoint.ts'
+import { GatewayError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { answerHeaders } from './headers.ts'
+import { readBytes, type TryResult } from './try-backend.ts'
+
+/** Throws a `GatewayError` where there is no answer. Settles the exchange, save for a stream. */
+export function respond(
+  call: Call,
+  result: TryResult,
+  exchange: Exchange,
+): Response | Promise<Response> {
+  switch (result.kind) {
+    case 'failed':
+      throw result.error
+    case 'stream':
+      return respondStream(result, exchange)
+    case 'whole':
+      return respondWhole(call, result, exchange)
+    case 'error':
+      return respondError(result, exchange)
+  }
+}
+
+type Result<Kind extends TryResult['kind']> = Extract<TryResult, { kind: Kind }>
+
+function respondStream(result: Result<'stream'>, exchange: Exchange): Response {
+  exchange.status = result.head.status
+  return new Response(result.stream, {
+    status: result.head.status,
+    headers: answerHeaders(result.head.headers, {
+      kind: 'stream',
+      ...(result.rewritten ? { contentType: 'text/event-stream' } : {}),
+    }),
+  })
+}
+
+const decoder = new TextDecoder()
+
+function respondWhole(call: Call, result: Result<'whole'>, exchange: Exchange): Response {
+  const { head, reply, bytes } = result
+  const whole = reply.whole?.(decoder.decode(bytes), head)
+  if (whole?.usage !== undefined) exchange.count(whole.usage)
+  exchange.responseModel = whole?.model
+  exchange.status = head.status
+  exchange.finish(call.signal.aborted ? 'client-gone' : 'complete')
+  if (whole?.body === undefined) {
+    return new Response(bytes, {
+      status: head.status,
+      headers: answerHeaders(head.headers, { kind: 'untouched' }),
+    })
+  }
+  return new Response(whole.body, {
+    status: head.status,
+    headers: answerHeaders(head.headers, {
+      kind: 'rewritten',
+      contentType: 'application/json',
+    }),
+  })
+}
+
+async function respondError(result: Result<'error'>, exchange: Exchange): Promise<Response> {
+  const { head, reply, response } = result
+  // The status is known and says most; a body that breaks off must not hide it.
+  const bytes = await readBytes(response).catch(() => new Uint8Array(0))
+  const { body } = reply.error(decoder.decode(bytes), head)
+  exchange.status = head.status
+  exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {
+    status: head.status,
+  })
+  exchange.finish('failed')
+  if (body === undefined) {
+    return new Response(bytes, {
+      status: head.status,
+      headers: answerHeaders(head.headers, { kind: 'untouched' }),
+    })
+  }
+  return new Response(body, {
+    status: head.status,
+    headers: answerHeaders(head.headers, { kind: 'rewritten', contentType: 'application/json' }),
+  })
+}

@@ -1,0 +1,107 @@
+// A rule of the configuration, made ready for requests: backends with their mutations and credentials.
+
+import { overrideHeaders } from '../auth/credential-override.ts'
+import { createAuth } from '../auth/index.ts'
+import type {
+  BackendRefSpec,
+  BackendSpec,
+  EndpointSpec,
+  GatewaySpec,
+  RuleSpec,
+} from '../config/config.ts'
+import { mergeBodyMutation } from '../policies/body-mutation.ts'
+import { mergeHeaderMutation } from '../policies/header-mutation.ts'
+import type { Ports, Transport } from '../ports.ts'
+import { createPicker, groupByPriority } from './plan.ts'
+import { createRetryRule } from './retry.ts'
+import type { Backend, BackendEndpoint, Route } from './route.ts'
+
+/** What rules share of a backend: one transport an endpoint, one credential with its caches. */
+interface SharedBackend {
+  readonly spec: BackendSpec
+  readonly endpoints: readonly BackendEndpoint[]
+  readonly auth: Backend['auth']
+  readonly credentialHeaders: readonly string[]
+}
+
+export type CompileRule = (rule: RuleSpec, name: string) => Route
+
+export function createRuleCompiler(spec: GatewaySpec, ports: Ports): CompileRule {
+  const shared = new Map<string, SharedBackend>()
+  const share = (name: string): SharedBackend | undefined => {
+    const known = shared.get(name)
+    if (known !== undefined) return known
+    const backend = Object.hasOwn(spec.backends, name) ? spec.backends[name] : undefined
+    if (backend === undefined) return undefined
+    const made = shareBackend(backend, ports)
+    shared.set(name, made)
+    return made
+  }
+  return (rule, name) => {
+    const backends = rule.backends.flatMap((ref) => {
+      const backend = share(ref.backend)
+      return backend === undefined ? [] : [compileBackend(ref, backend, ports)]
+    })
+    const groups = groupByPriority(backends)
+    const retry = createRetryRule(rule.retry)
+    return {
+      name,
+      retry,
+      backends,
+      requestTimeoutMs: rule.requestTimeoutMs,
+      streamIdleTimeoutMs: rule.streamIdleTimeoutMs,
+      plan: (random) => createPicker(groups, retry.attemptsPerPriority, random),
+    }
+  }
+}
+
+function shareBackend(spec: BackendSpec, ports: Ports): SharedBackend {
+  return {
+    spec,
+    endpoints: spec.endpoints.map((endpoint) => compileEndpoint(endpoint, spec)),
+    auth: spec.auth === undefined ? undefined : createAuth(spec.auth, ports),
+    credentialHeaders: spec.auth === undefined ? [] : overrideHeaders(spec.auth),
+  }
+}
+
+function compileEndpoint(endpoint: EndpointSpec, { tls, connectTimeoutMs }: BackendSpec) {
+  const scheme = tls === undefined ? 'http' : 'https'
+  const host = endpoint.kind === 'unix' ? (endpoint.hostname ?? 'localhost') : endpoint.host
+  const authority = host.includes(':') ? `[${host}]` : host
+  const port = endpoint.kind === 'unix' ? '' : `:${endpoint.port}`
+  const sni = tls?.hostname ?? endpoint.hostname
+  const transport: Transport = {
+    connectTimeoutMs,
+    ...(tls === undefined ? {} : { tls: sni === undefined ? tls : { ...tls, hostname: sni } }),
+    ...(endpoint.kind === 'unix' ? { socketPath: endpoint.host } : {}),
+  }
+  return { origin: new URL(`${scheme}://${authority}${port}`).origin, transport }
+}
+
+function compileBackend(
+  ref: BackendRefSpec,
+  { spec, ...shared }: SharedBackend,
+  ports: Ports,
+): Backend {
+  const { modelNameOverride } = ref
+  const vars: Readonly<Record<string, string>> =
+    spec.auth?.type === 'AWSCredentials' ? { region: spec.auth.region } : {}
+  return {
+    name: spec.name,
+    schema: spec.schema,
+    weight: ref.weight,
+    priority: ref.priority,
+    endpoints: shared.endpoints,
+    auth: shared.auth,
+    credentialHeaders: shared.credentialHeaders,
+    headerMutation: mergeHeaderMutation(spec.headerMutation, ref.headerMutation),
+    bodyMutation: mergeBodyMutation(spec.bodyMutation, ref.bodyMutation, ports.log),
+    broken: spec.broken,
+    target: (model) => ({
+      schema: spec.schema,
+      model: modelNameOverride ?? model,
+      renamed: modelNameOverride !== undefined && modelNameOverride !== model,
+      vars,
+    }),
+  }
+}

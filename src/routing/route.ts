@@ -1,0 +1,81 @@
+// What a compiled configuration gives a request: a route with backends, ready to be tried.
+import type { BackendAuth } from '../auth/auth.ts'
+import type { ApiSchema } from '../config/api-schema.ts'
+import type { ModelInfo } from '../config/config.ts'
+import type { BodyMutation } from '../policies/body-mutation.ts'
+import type { HeaderMutation } from '../policies/header-mutation.ts'
+import type { HeaderReader, Transport } from '../ports.ts'
+import type { Target } from '../translate/translator.ts'
+import type { BackendPicker } from './plan.ts'
+
+export interface RouteKey {
+  /** As the client sent it, with or without a port; `''` where unknown. */
+  readonly host: string
+  readonly headers: HeaderReader
+  readonly model: string
+}
+
+export interface RouteTable {
+  /** Whether any route serves the host. */
+  serves(host: string): boolean
+  match(key: RouteKey): Route | undefined
+  /** What `/v1/models` lists for the host. */
+  models(host: string): readonly ModelInfo[]
+}
+
+/** One rule of a route. */
+export interface Route {
+  /** `namespace/name/rule/index`. */
+  readonly name: string
+  readonly retry: RetryRule
+  /** The whole request, streaming and all attempts included. */
+  readonly requestTimeoutMs: number | undefined
+  /** Silence of one attempt, before the first byte or between two. */
+  readonly streamIdleTimeoutMs: number | undefined
+  /** Whether any token count is asked for, so that streams must report usage. */
+  readonly backends: readonly Backend[]
+  plan(random: () => number): BackendPicker
+}
+
+/** An AIServiceBackend as one rule refers to it. */
+export interface Backend {
+  /** `namespace/name` of the AIServiceBackend. */
+  readonly name: string
+  readonly schema: ApiSchema
+  readonly weight: number
+  readonly priority: number
+  readonly endpoints: readonly BackendEndpoint[]
+  target(model: string): Target
+  readonly auth: BackendAuth | undefined
+  /** Headers that carry a per-request credential and go no further. */
+  readonly credentialHeaders: readonly string[]
+  readonly headerMutation: HeaderMutation | undefined
+  readonly bodyMutation: BodyMutation | undefined
+  /** Why no request can be served here. */
+  readonly broken: string | undefined
+}
+
+export interface BackendEndpoint {
+  /** Origin only, without a final slash: `https://api.openai.com`. */
+  readonly origin: string
+  /** One object for the life of the configuration: transports keep connections by it. */
+  readonly transport: Transport
+}
+
+export interface RetryRule {
+  /** Attempts after the first. */
+  readonly retries: number
+  readonly attemptsPerPriority: number | undefined
+  readonly perTryTimeoutMs: number | undefined
+  retryable(outcome: AttemptOutcome): boolean
+  /** How long to wait before the retry with this index, from 1. */
+  delayMs(index: number, random: () => number): number
+}
+
+/** How an attempt came out, as far as a retry rule must know. */
+export type AttemptOutcome =
+  | { readonly kind: 'answered'; readonly status: number }
+  | {
+      readonly kind: 'failed'
+      readonly cause: 'connect' | 'reset' | 'timeout' | 'idle' | 'protocol' | 'credential'
+    }

@@ -1,0 +1,129 @@
+// Which rule serves a request. Rules are ordered as Gateway API orders them (more header matches first,
+// then more exact ones, then route name, rule and match index), so the first that matches is the one.
+import type { GatewaySpec, ModelInfo, RouteSpec, RuleSpec } from '../config/config.ts'
+import { createHostTable } from './hosts.ts'
+import { compileHeaderMatch, type HeaderMatch, modelHeader } from './match.ts'
+import type { Route, RouteKey, RouteTable } from './route.ts'
+
+interface Candidate {
+  readonly matches: readonly HeaderMatch[]
+  readonly route: Route
+  readonly routeName: string
+  readonly ruleIndex: number
+  readonly matchIndex: number
+}
+
+/** One host's rules: exact model names in a map, all else in order. */
+interface RuleIndex {
+  match(key: RouteKey): Route | undefined
+}
+
+const countExact = (candidate: Candidate) =>
+  candidate.matches.filter((match) => match.exact !== undefined).length
+
+function compareCandidates(a: Candidate, b: Candidate): number {
+  return (
+    b.matches.length - a.matches.length ||
+    countExact(b) - countExact(a) ||
+    (a.routeName < b.routeName ? -1 : a.routeName > b.routeName ? 1 : 0) ||
+    a.ruleIndex - b.ruleIndex ||
+    a.matchIndex - b.matchIndex
+  )
+}
+
+function createRuleIndex(candidates: readonly Candidate[]): RuleIndex {
+  const ordered = [...candidates].sort(compareCandidates)
+  const byModel = new Map<string, number>()
+  const rest: number[] = []
+  ordered.forEach(({ matches }, order) => {
+    const [only] = matches
+    if (matches.length === 1 && only?.name === modelHeader && only.exact !== undefined) {
+      if (!byModel.has(only.exact)) byModel.set(only.exact, order)
+    } else {
+      rest.push(order)
+    }
+  })
+  return {
+    match(key) {
+      const named = byModel.get(key.model)
+      for (const order of rest) {
+        if (named !== undefined && order > named) break
+        const candidate = ordered[order]
+        if (candidate?.matches.every((match) => match.matches(key))) return candidate.route
+      }
+      return named === undefined ? undefined : ordered[named]?.route
+    },
+  }
+}
+
+function candidatesOf(
+  route: RouteSpec,
+  compileRule: (rule: RuleSpec, name: string) => Route,
+): readonly Candidate[] {
+  return route.rules.flatMap((rule, ruleIndex) => {
+    const compiled = compileRule(rule, `${route.name}/rule/${ruleIndex}`)
+    const matches = rule.matches.length > 0 ? rule.matches : [{ headers: [] }]
+    return matches.map((match, matchIndex) => ({
+      matches: match.headers.map(compileHeaderMatch),
+      route: compiled,
+      routeName: route.name,
+      ruleIndex,
+      matchIndex,
+    }))
+  })
+}
+
+/** Exact model names of a route, in the order of its rules. */
+function modelsOf(route: RouteSpec, startedAt: number): readonly ModelInfo[] {
+  return route.rules.flatMap((rule) =>
+    rule.matches
+      .flatMap((match) => match.headers)
+      .filter((header) => header.name === modelHeader && header.type === 'Exact')
+      .map((header) => ({
+        id: header.value,
+        ownedBy: rule.modelsOwnedBy,
+        created: rule.modelsCreatedAt ?? startedAt,
+      })),
+  )
+}
+
+const firstOfEach = (models: readonly ModelInfo[]) =>
+  [...new Map([...models].reverse().map((model) => [model.id, model])).values()].reverse()
+
+/** `startedAt`, in Unix seconds, is when models without a date of their own were created. */
+export function createRouteTable(
+  spec: GatewaySpec,
+  compileRule: (rule: RuleSpec, name: string) => Route,
+  startedAt: number,
+): RouteTable {
+  const rules = new Map<string, Candidate[]>()
+  const models = new Map<string, ModelInfo[]>()
+  const unscoped = spec.routes.filter((route) => route.hostnames.length === 0)
+  const unscopedModels = unscoped.flatMap((route) => modelsOf(route, startedAt))
+  for (const route of spec.routes) {
+    const candidates = candidatesOf(route, compileRule)
+    for (const host of route.hostnames.length > 0 ? route.hostnames : ['*']) {
+      rules.set(host, [...(rules.get(host) ?? []), ...candidates])
+      if (route.hostnames.length > 0) {
+        models.set(host, [...(models.get(host) ?? []), ...modelsOf(route, startedAt)])
+      }
+    }
+  }
+  const hosts = createHostTable(
+    new Map([...rules].map(([host, candidates]) => [host, createRuleIndex(candidates)])),
+  )
+  const lists = createHostTable(
+    new Map<string, readonly ModelInfo[]>([
+      ...[...models].map(
+        ([host, own]) => [host, firstOfEach([...own, ...unscopedModels])] as const,
+      ),
+      // A later entry of the same key wins, so routes without hostnames answer for all other hosts.
+      ...(models.has('*') ? [] : [['*', firstOfEach(unscopedModels)] as const]),
+    ]),
+  )
+  return {
+    serves: (host) => hosts.find(host) !== undefined,
+    match: (key) => hosts.find(key.host)?.match(key),
+    models: (host) => lists.find(host) ?? [],
+  }
+}

@@ -1,0 +1,42 @@
+// The host of a stream translator. It owns the bytes: framing, batching, encoding, limits, and the one
+// place where a stream ends. Translators see frames and values only.
+import type { UpstreamResponse } from '../ports.ts'
+import { pumpBody } from './pump-body.ts'
+import { createRewriteHost } from './rewrite-host.ts'
+import type { StreamListener } from './stream-state.ts'
+import type { BodyTransformer, StreamFailure, StreamTranslator } from './stream-translator.ts'
+import { createTapHost } from './tap-host.ts'
+
+export interface BodyHost {
+  readonly transformer: BodyTransformer
+  /** From here on, the client is told of a failure. */
+  release(): void
+  /** Ends the stream with a failure from outside, for example a timeout. */
+  interrupt(failure: StreamFailure): void
+}
+
+export interface BodyHostOptions {
+  /** Bytes of one event, above which the stream fails. */
+  readonly maxFrameBytes: number
+  /** `error.type` of what the gateway itself finds wrong, for example `OpenAIBackendError`. */
+  readonly failureType: string
+}
+
+export function createBodyHost(
+  translator: StreamTranslator,
+  listener: StreamListener,
+  options: BodyHostOptions,
+): BodyHost {
+  return translator.kind === 'tap'
+    ? createTapHost(translator, listener, options)
+    : createRewriteHost(translator, listener, options)
+}
+
+/** The client's stream out of a provider's answer: where the data arrives, if the transport can. */
+export function translateBody(
+  response: UpstreamResponse,
+  transformer: BodyTransformer,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  if (response.through) return response.through(transformer)
+  return pumpBody(response.body ?? new Blob([]).stream(), transformer)
+}

@@ -1,0 +1,92 @@
+// Hosts a rewrite: frames in, the client's events out, at most one chunk out for each chunk in.
+import { createAwsEventStreamDecoder } from './aws-event-stream.ts'
+import type { BodyHost, BodyHostOptions } from './body-host.ts'
+import type { FrameDecoder } from './frame.ts'
+import { createSseDecoder } from './sse-decoder.ts'
+import { createSseWriter } from './sse-writer.ts'
+import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
+import type { BodyController, Frame, Framing, Rewrite } from './stream-translator.ts'
+
+const decoders: Readonly<
+  Record<Framing, (visit: (frame: Frame) => void, maxFrameBytes: number) => FrameDecoder>
+> = {
+  sse: createSseDecoder,
+  'aws-event-stream': createAwsEventStreamDecoder,
+}
+
+export function createRewriteHost(
+  rewrite: Rewrite,
+  listener: StreamListener,
+  options: BodyHostOptions,
+): BodyHost {
+  const state = createStreamState(listener)
+  const writer = createSseWriter()
+  const encoder = new TextEncoder()
+  let control: BodyController | undefined
+
+  const decoder = decoders[rewrite.framing]((frame) => {
+    if (state.failure === undefined) rewrite.frame(frame, writer, state.meter)
+  }, options.maxFrameBytes)
+
+  const attempt = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      state.failure ??= describeFailure(error, options.failureType)
+    }
+  }
+  const flushWriter = (controller: BodyController) => {
+    const text = writer.take()
+    if (text !== '') controller.enqueue(encoder.encode(text))
+  }
+  const endFailed = (controller: BodyController | undefined) => {
+    if (!state.held && state.failure !== undefined && controller !== undefined) {
+      rewrite.failure(state.failure, writer)
+      flushWriter(controller)
+    }
+    state.settle('failed')
+    controller?.terminate()
+  }
+  return {
+    transformer: {
+      start(controller) {
+        control = controller
+      },
+      transform(chunk, controller) {
+        if (state.over) return
+        listener.activity()
+        attempt(() => decoder.push(chunk))
+        if (state.failure !== undefined) return endFailed(controller)
+        flushWriter(controller)
+      },
+      flush(controller) {
+        if (state.over) return
+        attempt(() => {
+          decoder.end()
+          if (state.failure !== undefined) return
+          rewrite.end(writer, state.meter)
+          state.failAs('protocol')
+        })
+        if (state.failure !== undefined) return endFailed(controller)
+        flushWriter(controller)
+        state.settle('complete')
+      },
+      fail(error, controller) {
+        if (state.over) return
+        state.failure ??= describeFailure(error, options.failureType)
+        endFailed(controller)
+      },
+      cancel() {
+        state.settle('client-gone')
+      },
+    },
+    release() {
+      state.held = false
+    },
+    interrupt(failure) {
+      if (state.over) return
+      state.failure ??= failure
+      endFailed(control)
+    },
+  }
+}

@@ -1,0 +1,133 @@
+// Hosts a tap: whole events go to the client as the bytes that they are, and are looked at afterwards.
+import type { BodyHost, BodyHostOptions } from './body-host.ts'
+import { createSseFrame } from './frame.ts'
+import { createEventAligner, readEvents } from './sse-parser.ts'
+import { createSseWriter } from './sse-writer.ts'
+import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
+import type { BodyController, StreamFailure, Tap } from './stream-translator.ts'
+
+/** An event that was cut off cannot be taken back, so no part of one is ever passed on. */
+function isWholeEvent(text: string): boolean {
+  let whole = false
+  readEvents(text, (data) => {
+    whole = data === '[DONE]' || createSseFrame(data, undefined).json() !== undefined
+  })
+  return whole
+}
+
+export function createTapHost(
+  tap: Tap,
+  listener: StreamListener,
+  options: BodyHostOptions,
+): BodyHost {
+  const state = createStreamState(listener)
+  const aligner = createEventAligner()
+  const decoder = new TextDecoder()
+  const encoder = new TextEncoder()
+  let control: BodyController | undefined
+
+  const look = (text: string) => {
+    const sparse = !state.meter.wantsChunks && tap.sparse()
+    const matters = (piece: string) => tap.markers.some((marker) => piece.includes(marker))
+    if (sparse && !matters(text)) return
+    readEvents(text, (data, event) => {
+      if (sparse && !matters(data)) return
+      try {
+        tap.frame(createSseFrame(data, event), state.meter)
+      } catch {
+        // Whatever a tap trips over, the client's bytes are not its business.
+      }
+    })
+  }
+  /** Tells the client, unless nothing has been handed out yet, and ends. */
+  const endFailed = (controller: BodyController | undefined, before = '') => {
+    if (!state.held && state.failure !== undefined && controller !== undefined) {
+      const writer = createSseWriter()
+      writer.raw(before)
+      tap.failure(state.failure, writer)
+      controller.enqueue(encoder.encode(writer.take()))
+    }
+    state.settle('failed')
+    controller?.terminate()
+  }
+  const fail = (
+    failure: StreamFailure,
+    controller: BodyController | undefined,
+    before?: string,
+  ) => {
+    if (state.over) return
+    // What the provider has said about its failure has gone to the client in its own words.
+    const told = state.failure !== undefined && !state.held
+    state.failure ??= failure
+    if (!told) return endFailed(controller, before)
+    state.settle('failed')
+    controller?.terminate()
+  }
+  return {
+    transformer: {
+      start(controller) {
+        control = controller
+      },
+      transform(chunk, controller) {
+        if (state.over) return
+        listener.activity()
+        const whole = aligner.push(chunk)
+        if (aligner.pending > options.maxFrameBytes) {
+          aligner.take()
+          return fail(
+            {
+              status: 502,
+              type: options.failureType,
+              message: `an event of the provider is larger than ${options.maxFrameBytes} bytes`,
+              origin: 'protocol',
+            },
+            controller,
+          )
+        }
+        if (whole === undefined) return
+        controller.enqueue(whole)
+        look(decoder.decode(whole))
+        if (state.failure !== undefined && state.held) endFailed(controller)
+      },
+      flush(controller) {
+        if (state.over) return
+        const rest = aligner.take()
+        let before = ''
+        let cut = false
+        if (rest.length > 0) {
+          const text = decoder.decode(rest)
+          cut = !isWholeEvent(text)
+          if (!cut) {
+            controller.enqueue(rest)
+            look(text)
+            before = '\n\n'
+          }
+        }
+        if (state.failure !== undefined) return fail(state.failure, controller)
+        tap.end(state.meter)
+        const failure: StreamFailure | undefined = cut
+          ? {
+              status: 502,
+              type: options.failureType,
+              message: 'the provider ended the stream inside an event',
+            }
+          : state.failure
+        if (failure === undefined) return state.settle('complete')
+        state.failure = undefined
+        fail({ ...failure, origin: 'protocol' }, controller, before)
+      },
+      fail(error, controller) {
+        fail(describeFailure(error, options.failureType), controller)
+      },
+      cancel() {
+        state.settle('client-gone')
+      },
+    },
+    release() {
+      state.held = false
+    },
+    interrupt(failure) {
+      fail(failure, control)
+    },
+  }
+}

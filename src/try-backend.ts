@@ -1,0 +1,194 @@
+// One try at one backend: translate, seal, authenticate, send, and wait until the answer is worth having.
+
+import type { Call } from './endpoints/endpoint.ts'
+import { GatewayError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { holdStream, toGatewayError } from './held-stream.ts'
+import { createIdleWatch } from './idle-watch.ts'
+import { isRecord } from './json/is-record.ts'
+import type { Lifeline } from './lifeline.ts'
+import type { Ports, UpstreamResponse } from './ports.ts'
+import type { Backend, BackendEndpoint } from './routing/route.ts'
+import type { StreamFailure } from './streams/stream-translator.ts'
+import type { Reply, ReplyHead, Target, Translator } from './translate/translator.ts'
+import { sealRequest } from './upstream.ts'
+
+/** What came of a try. `error` is a provider's own status outside 2xx, its body not read yet. */
+export type TryResult =
+  | {
+      readonly kind: 'stream'
+      readonly head: ReplyHead
+      readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>
+      readonly rewritten: boolean
+    }
+  | {
+      readonly kind: 'whole'
+      readonly head: ReplyHead
+      readonly reply: Reply
+      readonly bytes: Uint8Array<ArrayBuffer>
+    }
+  | {
+      readonly kind: 'error'
+      readonly head: ReplyHead
+      readonly reply: Reply
+      readonly response: UpstreamResponse
+    }
+  | { readonly kind: 'failed'; readonly error: GatewayError; readonly failure?: StreamFailure }
+
+export interface TryInput {
+  readonly call: Call
+  readonly backend: Backend
+  readonly endpoint: BackendEndpoint
+  readonly target: Target
+  readonly translator: Translator
+  readonly host: string
+  readonly exchange: Exchange
+  readonly maxFrameBytes: number
+  readonly streamIdleTimeoutMs: number | undefined
+  readonly onChunk: ((value: unknown) => void) | undefined
+  readonly lifeline: Lifeline
+  readonly ports: Ports
+}
+
+/** `error.type` of failures at a backend, for example `OpenAIBackendError`. */
+export const failureTypeOf = (backend: Backend) => `${backend.schema.name}BackendError`
+
+/** Never rejects: whatever happens is a result. */
+export async function tryBackend(input: TryInput): Promise<TryResult> {
+  const idle = createIdleWatch(input.streamIdleTimeoutMs, input.ports, () =>
+    input.lifeline.stop(
+      new GatewayError('upstream-idle', 'stream idle timeout', {
+        type: failureTypeOf(input.backend),
+      }),
+    ),
+  )
+  let streaming = false
+  try {
+    const result = await send(input, idle.touch)
+    streaming = result.kind === 'stream'
+    if (streaming) input.exchange.defer(idle.stop)
+    return result
+  } catch (error) {
+    return { kind: 'failed', error: explain(error, input) }
+  } finally {
+    if (!streaming) idle.stop()
+  }
+}
+
+async function send(input: TryInput, touch: () => void): Promise<TryResult> {
+  const { call, backend, endpoint, target, ports, lifeline } = input
+  const translation = input.translator(call, target)
+  const sealed = sealRequest({ call, backend, endpoint, translation, host: input.host })
+  const authenticated = backend.auth?.apply(sealed, call.headers)
+  if (authenticated !== undefined) await authenticated
+  lifeline.signal.throwIfAborted()
+  const response = await ports.fetch(sealed.url.href, {
+    method: sealed.method,
+    headers: Object.fromEntries(sealed.headers),
+    ...(sealed.body === undefined ? {} : { body: sealed.body }),
+    signal: lifeline.signal,
+    redirect: 'manual',
+    transport: endpoint.transport,
+    backend: backend.name,
+  })
+  touch()
+  const { reply } = translation
+  const head: ReplyHead = {
+    status: response.status,
+    headers: response.headers,
+    receivedAt: ports.now(),
+    uuid: ports.uuid,
+  }
+  if (head.status < 200 || head.status > 299) return { kind: 'error', head, reply, response }
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false
+  if (call.stream && reply.stream && !isJson) {
+    const translator = reply.stream(head)
+    const held = await holdStream({
+      response,
+      translator,
+      exchange: input.exchange,
+      clientSignal: call.signal,
+      lifeline,
+      failureType: failureTypeOf(backend),
+      maxFrameBytes: input.maxFrameBytes,
+      onChunk: input.onChunk,
+      onActivity: touch,
+      ports,
+    })
+    if (held.kind === 'stream') {
+      return { kind: 'stream', head, stream: held.stream, rewritten: translator.kind === 'rewrite' }
+    }
+    return { kind: 'failed', error: toGatewayError(held.failure), failure: held.failure }
+  }
+  const bytes = await readBytes(response)
+  if (call.stream && reply.stream) return judgeJsonForStream(bytes, head, reply)
+  return { kind: 'whole', head, reply, bytes }
+}
+
+/** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
+function judgeJsonForStream(
+  bytes: Uint8Array<ArrayBuffer>,
+  head: ReplyHead,
+  reply: Reply,
+): TryResult {
+  const text = new TextDecoder().decode(bytes)
+  const status = errorStatus(text, head, reply)
+  if (status === undefined) return { kind: 'whole', head, reply, bytes }
+  const response: UpstreamResponse = {
+    status,
+    headers: head.headers,
+    body: null,
+    arrayBuffer: async () => bytes.slice().buffer,
+    bytes: async () => bytes,
+  }
+  return { kind: 'error', head: { ...head, status }, reply, response }
+}
+
+/** The status that a JSON body would have deserved; undefined where it is an answer. */
+function errorStatus(text: string, head: ReplyHead, reply: Reply): number | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isRecord(value) && value.error) return statusOfError(value)
+    reply.whole?.(text, head)
+    return undefined
+  } catch {
+    return 502
+  }
+}
+
+function statusOfError({ error, status }: Record<string, unknown>): number {
+  const code = Number(isRecord(error) && 'code' in error ? error.code : status)
+  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502
+}
+
+export async function readBytes(response: UpstreamResponse): Promise<Uint8Array<ArrayBuffer>> {
+  return response.bytes ? response.bytes() : new Uint8Array(await response.arrayBuffer())
+}
+
+/** An error that a client may read, of whatever a try has thrown. */
+function explain(error: unknown, { backend, lifeline, ports }: TryInput): GatewayError {
+  const reason: unknown = lifeline.signal.aborted ? lifeline.signal.reason : error
+  if (GatewayError.is(reason)) {
+    if (reason.type !== undefined || !reason.kind.startsWith('upstream-')) return reason
+    return new GatewayError(reason.kind, reason.message, {
+      cause: reason.cause,
+      status: reason.status,
+      type: failureTypeOf(backend),
+      headers: reason.headers,
+    })
+  }
+  if (reason instanceof TypeError && reason.message === 'fetch failed') {
+    return new GatewayError('upstream-unreachable', connectMessage, {
+      cause: reason,
+      type: failureTypeOf(backend),
+    })
+  }
+  ports.log('error', 'an attempt failed for a reason of our own', {
+    backend: backend.name,
+    error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+  })
+  return new GatewayError('internal', 'an attempt failed', { cause: reason })
+}
+
+const connectMessage =
+  'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure'

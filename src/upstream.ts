@@ -1,0 +1,55 @@
+// A request to a provider on its way out: drafted from the translation, changed by policies, encoded once,
+// sealed. The signature, the length and the request then speak of the same bytes.
+import type { Sealed } from './auth/auth.ts'
+import type { Call } from './endpoints/endpoint.ts'
+import { GatewayError } from './errors.ts'
+import { outgoingHeaders } from './headers.ts'
+import type { Backend, BackendEndpoint } from './routing/route.ts'
+import type { Translation } from './translate/translator.ts'
+
+const encoder = new TextEncoder()
+
+/** Throws a `GatewayError` where the provider's path cannot be asked for safely. */
+export function sealRequest(input: {
+  readonly call: Call
+  readonly backend: Backend
+  readonly endpoint: BackendEndpoint
+  readonly translation: Translation
+  /** The authority that the client asked. */
+  readonly host: string
+}): Sealed {
+  const { call, backend, endpoint, translation } = input
+  const headers = outgoingHeaders(call.headers, {
+    ownCredential: backend.auth !== undefined,
+    host: input.host,
+  })
+  for (const [name, value] of Object.entries(translation.headers ?? {})) headers.set(name, value)
+  for (const name of backend.credentialHeaders) headers.delete(name)
+  backend.headerMutation?.apply(headers)
+
+  let body: string | Uint8Array<ArrayBuffer> = translation.body ?? call.body.bytes
+  if (backend.bodyMutation !== undefined && !isMultipart(call.body.contentType)) {
+    body = backend.bodyMutation.apply(
+      typeof body === 'string'
+        ? body
+        : translation.body === undefined
+          ? call.body.text()
+          : decode(body),
+    )
+  }
+  const bytes = typeof body === 'string' ? encoder.encode(body) : body
+  const url = new URL(endpoint.origin + translation.path)
+  // A URL resolves dot segments, which would move a request to another resource.
+  if (url.pathname + url.search !== translation.path) {
+    throw new GatewayError(
+      'invalid-request',
+      'invalid request body: model: the name does not fit into a path',
+    )
+  }
+  return { method: 'POST', url, headers, body: bytes }
+}
+
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+export const isMultipart = (contentType: string) =>
+  contentType.toLowerCase().startsWith('multipart/form-data')
