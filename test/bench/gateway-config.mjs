@@ -1,0 +1,105 @@
+// What the gateway under test is given: Envoy AI Gateway resources, one route rule and one backend a scenario.
+import { traffic } from './workloads.mjs'
+
+const AI = 'aigateway.envoyproxy.io'
+const EG = 'gateway.envoyproxy.io'
+const GW = 'gateway.networking.k8s.io'
+const meta = (name) => ({ name, namespace: 'default' })
+const schemas = { openai: { name: 'OpenAI', prefix: '/v1' }, bedrock: { name: 'AWSBedrock' } }
+
+const rule = (name) => ({
+  matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: name }] }],
+  backendRefs: [{ name }],
+})
+
+const backend = (name, port, provider) => [
+  {
+    apiVersion: `${EG}/v1alpha1`,
+    kind: 'Backend',
+    metadata: meta(name),
+    spec: { endpoints: [{ ip: { address: '127.0.0.1', port } }] },
+  },
+  {
+    apiVersion: `${AI}/v1beta1`,
+    kind: 'AIServiceBackend',
+    metadata: meta(name),
+    spec: { schema: schemas[provider], backendRef: { name, kind: 'Backend', group: EG } },
+  },
+]
+
+const secret = (name, stringData) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: meta(name),
+  type: 'Opaque',
+  stringData,
+})
+
+const credential = (name, provider, spec) => ({
+  apiVersion: `${AI}/v1beta1`,
+  kind: 'BackendSecurityPolicy',
+  metadata: meta(name),
+  spec: {
+    targetRefs: Object.keys(traffic)
+      .filter((key) => traffic[key].provider === provider)
+      .map((key) => ({ group: AI, kind: 'AIServiceBackend', name: key })),
+    ...spec,
+  },
+})
+
+/** YAML documents for a listener on `port` and the providers' ports by scenario. */
+export function gatewayConfig(port, providerPorts) {
+  const names = Object.keys(traffic)
+  return [
+    {
+      apiVersion: `${GW}/v1`,
+      kind: 'GatewayClass',
+      metadata: { name: 'bench' },
+      spec: { controllerName: `${EG}/gatewayclass-controller` },
+    },
+    {
+      apiVersion: `${GW}/v1`,
+      kind: 'Gateway',
+      metadata: meta('bench'),
+      spec: { gatewayClassName: 'bench', listeners: [{ name: 'http', protocol: 'HTTP', port }] },
+    },
+    // Envoy buffers only 32 KiB of an answer without this.
+    {
+      apiVersion: `${EG}/v1alpha1`,
+      kind: 'ClientTrafficPolicy',
+      metadata: meta('bench'),
+      spec: {
+        targetRefs: [{ group: GW, kind: 'Gateway', name: 'bench' }],
+        connection: { bufferLimit: '50Mi' },
+      },
+    },
+    {
+      apiVersion: `${AI}/v1beta1`,
+      kind: 'AIGatewayRoute',
+      metadata: meta('bench'),
+      spec: {
+        parentRefs: [{ name: 'bench', kind: 'Gateway', group: GW }],
+        rules: names.map(rule),
+      },
+    },
+    ...names.flatMap((name) => backend(name, providerPorts[name], traffic[name].provider)),
+    secret('openai-key', { apiKey: 'sk-bench' }),
+    credential('openai-key', 'openai', {
+      type: 'APIKey',
+      apiKey: { secretRef: { name: 'openai-key' } },
+    }),
+    secret('aws-keys', {
+      credentials:
+        '[default]\naws_access_key_id=AKIABENCH\naws_secret_access_key=bench-secret-key\n',
+    }),
+    credential('aws-keys', 'bedrock', {
+      type: 'AWSCredentials',
+      awsCredentials: {
+        region: 'us-east-1',
+        credentialsFile: { secretRef: { name: 'aws-keys' } },
+      },
+    }),
+  ]
+    .map((resource) => JSON.stringify(resource))
+    .join('\n---\n')
+}

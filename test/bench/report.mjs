@@ -1,0 +1,86 @@
+// One table of a run's results, in Markdown.
+import { scenarios } from './workloads.mjs'
+
+export function median(numbers) {
+  const sorted = numbers.filter((n) => Number.isFinite(n)).sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}
+
+const format = (value, digits) =>
+  Number.isFinite(value)
+    ? value.toLocaleString('en-US', {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      })
+    : '–'
+const MIB = 2 ** 20
+
+/** A figure of both: medians side by side, and the median of the ratios of each round. */
+function line(title, digits, { floor = [], gateway = [] }, pick, goal) {
+  const both = [floor, gateway].map((rounds) => rounds.map(pick))
+  const ratio = median(both[1].map((value, i) => value / both[0][i]))
+  return { title, digits, floor: median(both[0]), gateway: median(both[1]), ratio, goal }
+}
+
+function scenarioLines(name, sides) {
+  const { title, events, gap, goal } = scenarios[name]
+  const add = (what, digits, pick, wanted) => line(`${title}: ${what}`, digits, sides, pick, wanted)
+  const cost = events
+    ? add('CPU µs an event', 2, (r) => r.cpu / r.requests / events, goal)
+    : add('CPU µs a request', 1, (r) => r.cpu / r.requests, goal)
+  return [
+    { ...cost, goalIs: 'ratio' },
+    ...(gap
+      ? [add('event lag ms, p50', 2, (r) => r.lag.p50), add('p99', 2, (r) => r.lag.p99)]
+      : [
+          add('requests/s', 0, (r) => (r.requests / r.ms) * 1e3),
+          add('ms, p50', 2, (r) => r.p50),
+          add('p99', 2, (r) => r.p99),
+        ]),
+    add('resident MiB', 0, (r) => r.rss / MIB),
+    { ...add('errors', 0, (r) => r.errors), ratio: undefined },
+  ]
+}
+
+/** Lines of the table: { title, floor, gateway, ratio, digits, goal?, goalIs? }. */
+export function summarise({ rounds, starts, idle, open }) {
+  const lines = Object.keys(scenarios)
+    .filter((name) => rounds[name])
+    .flatMap((name) => scenarioLines(name, rounds[name]))
+  if (starts) {
+    lines.push({
+      ...line('Start to the ready line, ms', 0, starts, (r) => r.toLine, 250),
+      goalIs: 'gateway',
+    })
+    lines.push(line('Start to the first answer, ms', 0, starts, (r) => r.toAnswer))
+  }
+  if (idle)
+    lines.push({
+      ...line('Idle, resident MiB', 1, idle, (bytes) => bytes / MIB, 90),
+      goalIs: 'gateway',
+    })
+  if (open) {
+    const each = (r) => (r.held - r.idle) / r.open / 1024
+    lines.push(line('Open streams', 0, open, (r) => r.open))
+    lines.push({ ...line('resident KiB each', 1, open, each, 40), goalIs: 'gateway' })
+    lines.push(line('resident MiB in all', 0, open, (r) => r.held / MIB))
+  }
+  return lines
+}
+
+export function renderTable(lines) {
+  const rows = lines.map(({ title, digits, floor, gateway, ratio, goal, goalIs }) => [
+    title,
+    format(floor, digits),
+    format(gateway, digits),
+    Number.isFinite(ratio) ? format(ratio, 2) : '',
+    goal === undefined ? '' : `${goalIs === 'ratio' ? '×' : ''} ≤ ${goal}`.trim(),
+  ])
+  const all = [['', 'floor', 'gateway', '× floor', 'goal'], ...rows]
+  const widths = all[0].map((_, i) => Math.max(...all.map((row) => row[i].length)))
+  const render = (row) =>
+    `| ${row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[0]))).join(' | ')} |`
+  const rule = `|${widths.map((width, i) => (i ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`
+  return [render(all[0]), rule, ...rows.map(render)].join('\n')
+}

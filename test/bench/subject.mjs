@@ -1,0 +1,104 @@
+// What is measured: the floor or a gateway, started, asked, checked and stopped.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { gatewayConfig } from './gateway-config.mjs'
+import { freePort, here, launch, sleep, stop } from './processes.mjs'
+import { findFault, requestBody, traffic } from './workloads.mjs'
+
+export const PATH = '/v1/chat/completions'
+
+export const floorCommand = ({ port, providerPorts }) => {
+  const routes = Object.entries(traffic).map(([name, { provider }]) => [
+    name,
+    { port: providerPorts[name], provider },
+  ])
+  return [
+    process.execPath,
+    here('floors.mjs'),
+    String(port),
+    JSON.stringify(Object.fromEntries(routes)),
+  ]
+}
+
+/** `command` is what stands before `run FILE --admin-port N`. */
+export const gatewayCommand =
+  (command) =>
+  ({ port, adminPort, folder, providerPorts }) => {
+    const file = join(folder, 'bench.yaml')
+    writeFileSync(file, gatewayConfig(port, providerPorts))
+    return [...command, 'run', file, '--admin-port', String(adminPort)]
+  }
+
+/** Nothing of the person's own set-up takes part: keys, telemetry, folders. */
+function environment(folder) {
+  const personal = /^(AIGW|OTEL|AWS|AZURE|OPENAI|ANTHROPIC|GOOGLE|TARS)_/
+  const kept = Object.entries(process.env).filter(([name]) => !personal.test(name))
+  return {
+    ...Object.fromEntries(kept),
+    AIGW_CONFIG_HOME: folder,
+    AIGW_DATA_HOME: folder,
+    AIGW_STATE_HOME: folder,
+    AIGW_RUNTIME_DIR: folder,
+  }
+}
+
+const ask = (port, body) =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }
+    const target = { host: '127.0.0.1', port, path: PATH, method: 'POST', agent: false }
+    const call = request({ ...target, headers, timeout: 20_000 }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (piece) => {
+        text += piece
+      })
+      answer.on('error', reject).on('end', () => resolve({ status: answer.statusCode, body: text }))
+    })
+    call.on('error', reject).on('timeout', () => call.destroy(new Error('no answer within 20 s')))
+    call.end(body)
+  })
+
+/**
+ * Starts the floor or a gateway and waits for its first right answer. `toLine` and `toAnswer` are ms from its start to the
+ * line that says it listens, and to that answer. `check(name)` throws when it answers that scenario wrongly.
+ */
+export async function startSubject({ name, command }, providerPorts, root) {
+  const folder = mkdtempSync(join(root, `${name}-`))
+  const [port, adminPort] = [await freePort(), await freePort()]
+  const line = command({ port, adminPort, folder, providerPorts })
+  const began = performance.now()
+  let toLine
+  const child = launch(line, environment(folder), (text) => {
+    if (/listening on/i.test(text)) toLine ??= performance.now() - began
+  })
+  const fault = (scenario) =>
+    ask(port, requestBody(scenario)).then(
+      ({ status, body }) => findFault(scenario, status, body),
+      String,
+    )
+  let problem = await fault('unary')
+  while (problem) {
+    if (child.hasEnded() || performance.now() - began > 30_000) {
+      if (child.pid) await stop(child.pid)
+      throw new Error(`${name} does not answer: ${problem}\n${child.complaint()}`)
+    }
+    await sleep(2)
+    problem = await fault('unary')
+  }
+  const toAnswer = performance.now() - began
+  return {
+    name,
+    pid: child.pid,
+    port,
+    toLine,
+    toAnswer,
+    async check(scenario) {
+      const wrong = await fault(scenario)
+      if (wrong) throw new Error(`${name}, ${scenario}: ${wrong}\n${child.complaint()}`)
+    },
+    stop: () => stop(child.pid),
+  }
+}
