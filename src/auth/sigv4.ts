@@ -58,6 +58,8 @@ function signedUrl(request: Sealed): string {
   const host = request.headers.get('host')
   if (host === undefined) return request.url.href
   const url = new URL(request.url)
+  // A host without a port would keep the URL's own.
+  url.port = ''
   url.host = host
   return url.href
 }
