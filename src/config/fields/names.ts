@@ -1,0 +1,47 @@
+// Names of objects and references to them.
+import * as v from 'valibot'
+import { ignored } from './marks.ts'
+import { integer, invalid } from './values.ts'
+
+/** DNS-1123 subdomain: what Kubernetes takes as an object's name. */
+export const objectName =
+  /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+
+/** A name inside a reference. */
+export const referenceName = v.pipe(v.string(), v.nonEmpty(invalid('must not be empty')))
+
+/** The name of a listener or a rule. */
+export const sectionName = referenceName
+
+/** A reference to a Secret or a ConfigMap: which of both `kind` says, a Secret where it is absent. */
+export const secretReference = v.object({
+  group: v.optional(v.string()),
+  kind: v.optional(v.string()),
+  name: referenceName,
+  namespace: v.optional(v.string()),
+})
+
+export type SecretReference = v.InferOutput<typeof secretReference>
+
+/** What a policy applies to, in its own namespace. */
+export const policyTarget = v.object({
+  group: v.optional(v.string()),
+  kind: v.pipe(v.string(), v.nonEmpty(invalid('must not be empty'))),
+  name: referenceName,
+  sectionName: v.optional(sectionName),
+  namespace: ignored('is ignored: a policy applies in its own namespace'),
+})
+
+export type PolicyTarget = v.InferOutput<typeof policyTarget>
+
+/** The Gateway that a route belongs to. */
+export const parentReference = v.object({
+  group: v.optional(v.string()),
+  kind: v.optional(v.string()),
+  name: referenceName,
+  namespace: v.optional(v.string()),
+  sectionName: v.optional(sectionName),
+  port: v.optional(integer(1, 65535)),
+})
+
+export type ParentReference = v.InferOutput<typeof parentReference>

@@ -1,0 +1,46 @@
+// AIServiceBackend (https://aigateway.envoyproxy.io/docs/api/): an API that a Backend speaks.
+import * as v from 'valibot'
+import { schemaNames } from '../api-schema.ts'
+import { silent } from '../fields/marks.ts'
+import { resourceObject } from '../fields/metadata.ts'
+import { bodyMutation, headerMutation } from '../fields/mutations.ts'
+import { referenceName } from '../fields/names.ts'
+import { integer, invalid } from '../fields/values.ts'
+import { envoyGatewayGroup } from '../groups.ts'
+
+const backendReference = v.pipe(
+  v.object({
+    group: v.optional(v.string()),
+    kind: v.optional(v.string()),
+    name: referenceName,
+    namespace: v.optional(v.string()),
+    port: v.optional(integer(1, 65535)),
+  }),
+  v.check(
+    ({ group, kind }) => group === envoyGatewayGroup && kind === 'Backend',
+    `BackendRef must be a Backend resource of Envoy Gateway: group ${envoyGatewayGroup}, kind Backend`,
+  ),
+)
+
+export const aiServiceBackend = resourceObject({
+  spec: v.object({
+    schema: v.object({
+      name: v.picklist(schemaNames),
+      version: v.optional(v.string()),
+      prefix: v.optional(
+        v.pipe(
+          v.string(),
+          v.check(
+            (prefix) => !/[\s?#\\]/.test(prefix) && !prefix.split('/').includes('..'),
+            invalid('must be a path without a query'),
+          ),
+        ),
+      ),
+    }),
+    backendRef: backendReference,
+    headerMutation: v.optional(headerMutation),
+    bodyMutation: v.optional(bodyMutation),
+    // An old field that many configurations still have; the route's timeouts hold.
+    timeouts: silent(),
+  }),
+})
