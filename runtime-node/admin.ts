@@ -29,9 +29,9 @@ export interface AdminOptions {
   readonly hosts: readonly string[]
   /** By path, besides `/health`. */
   readonly routes?: AdminRoutes
+  /** How long a client may take to send its head, default 5 s. */
+  readonly headTimeoutMs?: number
 }
-
-const headTimeoutMs = 5000
 
 /** Rejects with the Node error where the port cannot be bound. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
@@ -44,6 +44,13 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     } satisfies AdminRoutes),
   )
   const onlyLoopback = options.hosts.every(isLoopback)
+  const { headTimeoutMs = 5000 } = options
+  const limits = {
+    headersTimeout: headTimeoutMs,
+    requestTimeout: 2 * headTimeoutMs,
+    // Node looks for overdue clients this often; its default is 30 s.
+    connectionsCheckingInterval: headTimeoutMs / 10,
+  }
   const answer = async (request: IncomingMessage): Promise<AdminAnswer> => {
     if (onlyLoopback && !namesThisMachine(request.headers.host)) {
       return { status: 403, body: 'forbidden host\n' }
@@ -55,15 +62,12 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   }
   const { servers, port } = await listenOnHosts(
     () =>
-      createServer(
-        { headersTimeout: headTimeoutMs, requestTimeout: 10_000, connectionsCheckingInterval: 500 },
-        (request, response) => {
-          answer(request).then(
-            (value) => send(request, response, value),
-            () => send(request, response, { status: 500, body: 'internal error\n' }),
-          )
-        },
-      ),
+      createServer(limits, (request, response) => {
+        answer(request).then(
+          (value) => send(request, response, value),
+          () => send(request, response, { status: 500, body: 'internal error\n' }),
+        )
+      }),
     options,
   )
   return {

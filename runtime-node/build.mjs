@@ -18,6 +18,13 @@ const { values } = parseArgs({
 })
 const out = resolve(root, values.out ?? 'dist')
 
+// The first `npx aigw` in a checkout links the package into a cache of its own and prepares it again. What is
+// built already will do: a build there costs seconds, and npm swallows its errors.
+const { npm_command: npmCommand, npm_lifecycle_event: event } = process.env
+if (event === 'prepare' && npmCommand === 'exec' && existsSync(join(out, 'aigw.js'))) {
+  process.exit(0)
+}
+
 const esbuild = await import('esbuild').catch(() => undefined)
 if (esbuild === undefined) {
   // `npm ci --omit=dev` where someone has built before.
@@ -27,11 +34,14 @@ if (esbuild === undefined) {
 }
 
 mkdirSync(out, { recursive: true })
-await buildCommand(esbuild)
-if (!values['only-command']) {
-  await buildLibrary(esbuild)
-  buildDeclarations()
+try {
+  await buildCommand(esbuild)
+  if (!values['only-command']) await buildLibrary(esbuild)
+} catch {
+  // esbuild has said what is wrong, with the place.
+  process.exit(1)
 }
+if (!values['only-command']) buildDeclarations()
 
 /** Code that is loaded later keeps to files of its own, so that nothing unused is read at start. */
 async function buildCommand({ build }) {

@@ -1,0 +1,162 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type AdminOptions, type AdminServer, startAdmin } from '../../../runtime-node/admin.ts'
+
+let admin: AdminServer | undefined
+afterEach(async () => {
+  await admin?.close()
+  admin = undefined
+})
+
+async function start(options: Partial<AdminOptions> = {}): Promise<AdminServer> {
+  admin = await startAdmin({ port: 0, hosts: ['127.0.0.1'], ...options })
+  return admin
+}
+
+interface Answer {
+  readonly status: number | undefined
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+}
+
+function ask(
+  path: string,
+  { method = 'GET', host = 'localhost' }: { method?: string; host?: string } = {},
+): Promise<Answer> {
+  const { port } = admin ?? { port: 0 }
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers: { host } }, (answer) => {
+      let body = ''
+      answer.on('data', (chunk) => {
+        body += chunk
+      })
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode, headers: answer.headers, body })
+      })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+describe('/health', () => {
+  it('is 200 OK', async () => {
+    await start()
+    expect(await ask('/health')).toMatchObject({
+      status: 200,
+      body: 'OK\n',
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '3' },
+    })
+  })
+
+  it('is 503 draining once the gateway stops', async () => {
+    const { startDraining } = await start()
+    startDraining()
+    const { status, body } = await ask('/health')
+    expect({ status, body: body.trim() }).toEqual({ status: 503, body: 'draining' })
+  })
+
+  it('answers HEAD without a body', async () => {
+    await start()
+    expect(await ask('/health', { method: 'HEAD' })).toMatchObject({
+      status: 200,
+      body: '',
+      headers: { 'content-length': '3' },
+    })
+  })
+
+  it('does not mind a query', async () => {
+    await start()
+    expect((await ask('/health?x=1')).status).toBe(200)
+  })
+
+  it('refuses other methods', async () => {
+    await start()
+    expect(await ask('/health', { method: 'POST' })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    })
+  })
+})
+
+it.each(['/', '/healthz', '/metrics', '/health/', '/__proto__', '/constructor'])(
+  'knows nothing at %s',
+  async (path) => {
+    await start()
+    expect((await ask(path)).status).toBe(404)
+  },
+)
+
+it('serves further routes with their own content type', async () => {
+  await start({
+    routes: { '/metrics': async () => ({ status: 200, body: 'x 1\n', contentType: 'text/x' }) },
+  })
+  expect(await ask('/metrics')).toMatchObject({
+    status: 200,
+    body: 'x 1\n',
+    headers: { 'content-type': 'text/x' },
+  })
+})
+
+it('answers 500 without a word of why when a route fails', async () => {
+  await start({ routes: { '/metrics': () => Promise.reject(new Error('secret detail')) } })
+  expect(await ask('/metrics')).toMatchObject({ status: 500, body: 'internal error\n' })
+  expect((await ask('/health')).status).toBe(200)
+})
+
+describe('the Host header on loopback', () => {
+  it.each(['localhost', 'localhost:1064', '127.0.0.1:1064', '[::1]:1064', 'aigw.localhost'])(
+    'may be %s',
+    async (host) => {
+      await start()
+      expect((await ask('/health', { host })).status).toBe(200)
+    },
+  )
+
+  it.each([
+    'evil.example',
+    'evil.example:1064',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+  ])('must not be %s: a page could have rebound its name', async (host) => {
+    await start()
+    expect((await ask('/health', { host })).status).toBe(403)
+  })
+
+  it('does not matter where others are let in', async () => {
+    await start({ hosts: ['0.0.0.0'] })
+    expect((await ask('/health', { host: 'aigw.internal:1064' })).status).toBe(200)
+  })
+})
+
+it('throws when a handler does so at once', async () => {
+  await start({
+    routes: {
+      '/metrics': () => {
+        throw new Error('no')
+      },
+    },
+  })
+  expect((await ask('/metrics')).status).toBe(500)
+})
+
+it('lets go of a client that sends its head too slowly', async () => {
+  const { port } = await start({ headTimeoutMs: 50 })
+  const received = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /health HTTP/1.1\r\n'))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('error', reject)
+    socket.on('close', () => resolve(text))
+  })
+  expect(received).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+it('rejects where the port is taken', async () => {
+  const { port } = await start()
+  const second = startAdmin({ port, hosts: ['127.0.0.1'] })
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
