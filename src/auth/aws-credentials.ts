@@ -16,7 +16,9 @@ export function createAwsAuth(
 ): BackendAuth {
   const keys: SigningKeys = new Map()
   const configured =
-    spec.file === undefined ? () => readChain(ports, spec.missing) : createFileReader(spec.file)
+    spec.file === undefined
+      ? () => readChain(ports, spec.missing)
+      : createFileReader(spec.file, spec.missing)
   return {
     async apply(request, incoming) {
       const host = request.headers.get('host')?.replace(/:\d+$/, '') ?? request.url.hostname
@@ -33,9 +35,14 @@ export function createAwsAuth(
 }
 
 /** Reads the file at the first request, so that a bad one fails its own backend's requests alone. */
-function createFileReader(file: NonNullable<AwsAuthSpec['file']>): () => AwsCredentials {
+function createFileReader(
+  file: NonNullable<AwsAuthSpec['file']>,
+  missing: string | undefined,
+): () => AwsCredentials {
   let credentials: AwsCredentials | undefined
   return () => {
+    // The file is a placeholder then.
+    if (missing !== undefined) throw missingCredential(missing)
     credentials ??= readAwsProfile(parseAwsIni(file.text), file.profile)
     return credentials
   }

@@ -122,6 +122,12 @@ describe('AWS credentials', () => {
     ])
   })
 
+  it('are missed where the file is a placeholder', async () => {
+    const placeholder = { text: 'placeholder', profile: 'default' }
+    const error = await failure(auth({ file: placeholder, missing: 'set AWS_FILE' }))
+    expect(error.message).toBe('missing upstream credential: set AWS_FILE')
+  })
+
   it('are unavailable where the chain fails, and the reason is for the log alone', async () => {
     const cause = new Error('SECRET')
     const error = await failure(auth({}, () => Promise.reject(cause)))

@@ -62,6 +62,11 @@ describe('mergeBodyMutation', () => {
     ])
     expect(mutate('{}', backend, route)).toBe('{"a":{"b":1,"d":2},"c":{"e":3}}')
     expect(mutate('{}', spec([['a.b', '1']]), spec([['a', '2']]))).toBe('{"a":2}')
+    const overlapping = spec([
+      ['a.b', '1'],
+      ['a', '{}'],
+    ])
+    expect(mutate('{}', overlapping, spec([['a.b', '2']]))).toBe('{"a":{"b":2}}')
   })
 
   it('takes a path written otherwise for the same', () => {
