@@ -87,8 +87,10 @@ function modelsOf(route: RouteSpec, startedAt: number): readonly ModelInfo[] {
   )
 }
 
-const firstOfEach = (models: readonly ModelInfo[]) =>
-  [...new Map([...models].reverse().map((model) => [model.id, model])).values()].reverse()
+function firstOfEach(models: readonly ModelInfo[]): readonly ModelInfo[] {
+  const seen = new Set<string>()
+  return models.filter(({ id }) => !seen.has(id) && seen.add(id))
+}
 
 /** `startedAt`, in Unix seconds, is when models without a date of their own were created. */
 export function createRouteTable(

@@ -54,7 +54,8 @@ export function createEventAligner(): EventAligner {
   const hold = (chunk: Uint8Array) => {
     held.push(chunk)
     pending += chunk.length
-    tail = joinChunks([tail, chunk], tail.length + chunk.length).slice(-3)
+    const short = chunk.length < 3
+    tail = short ? joinChunks([tail, chunk], tail.length + chunk.length).slice(-3) : chunk.slice(-3)
   }
   return {
     push(chunk) {

@@ -1,18 +1,17 @@
-// A clock that moves when a test says so.
+// Time that a test moves: no test sleeps.
+import type { Ports } from '../../src/ports.ts'
 
-export interface FakeClock {
-  readonly now: () => number
-  /** As in `Ports`. */
-  readonly schedule: (work: () => void, ms: number) => () => void
-  /** Moves on, runs what falls due in its order, and lets promises settle after each step. */
+export interface FakeClock extends Pick<Ports, 'now' | 'schedule'> {
+  /** Runs what falls due, in order, letting promises settle in between. */
   advance(ms: number): Promise<void>
-  /** How many timers wait. */
-  pending(): number
 }
 
-export function createFakeClock(startAt = 1_000): FakeClock {
+/** Lets everything that only waits for promises happen. */
+export const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+export function createFakeClock(start = 1_700_000_000_000): FakeClock {
+  let time = start
   const timers = new Set<{ readonly at: number; readonly work: () => void }>()
-  let time = startAt
   return {
     now: () => time,
     schedule(work, ms) {
@@ -22,23 +21,16 @@ export function createFakeClock(startAt = 1_000): FakeClock {
     },
     async advance(ms) {
       const until = time + ms
-      await settlePromises()
       for (;;) {
-        const due = [...timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)
-        const [next] = due
-        if (next === undefined) break
-        timers.delete(next)
-        time = next.at
-        next.work()
-        await settlePromises()
+        await settle()
+        const due = [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+        if (due === undefined) break
+        timers.delete(due)
+        time = Math.max(time, due.at)
+        due.work()
       }
       time = until
+      await settle()
     },
-    pending: () => timers.size,
   }
-}
-
-/** Until every promise that can settle without a timer has. */
-export function settlePromises(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
