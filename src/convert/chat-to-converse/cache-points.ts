@@ -1,0 +1,52 @@
+// Anthropic's `cache_control` as cache points, blocks of their own behind what they close.
+// https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+import { isRecord } from '../../json/is-record.ts'
+import type {
+  CachePoint,
+  ConverseMessage,
+  SystemBlock,
+  ToolSpec,
+} from '../../wire/bedrock/converse.ts'
+
+/** What Bedrock takes in one request. */
+const maxCachePoints = 4
+
+/** The block and, if `cacheControl` asks for one, the point behind it. */
+export function withCachePoint<Block>(
+  block: Block,
+  cacheControl: unknown,
+): readonly [Block, ...CachePoint[]] {
+  if (!isRecord(cacheControl) || cacheControl.type !== 'ephemeral') return [block]
+  const { ttl } = cacheControl
+  const point: CachePoint =
+    ttl === '5m' || ttl === '1h'
+      ? { cachePoint: { type: 'default', ttl } }
+      : { cachePoint: { type: 'default' } }
+  return [block, point]
+}
+
+interface Cacheable {
+  readonly tools: readonly (ToolSpec | CachePoint)[]
+  readonly system: readonly SystemBlock[]
+  readonly messages: readonly ConverseMessage[]
+}
+
+/**
+ * At most as many points as Bedrock takes. The oldest in messages go first: a later point covers
+ * what they covered.
+ */
+export function limitCachePoints(request: Cacheable): Cacheable {
+  const { tools, system, messages } = request
+  const blocks = [...tools, ...system, ...messages.flatMap((message) => message.content)]
+  let excess = blocks.filter(isCachePoint).length - maxCachePoints
+  if (excess <= 0) return request
+  const thinOut = <Block extends object>(list: readonly Block[]): Block[] =>
+    list.filter((block) => !isCachePoint(block) || excess-- <= 0)
+  // In this order: each call takes from what is left of the excess.
+  const leaner = messages.map((message) => ({ ...message, content: thinOut(message.content) }))
+  return { messages: leaner, tools: thinOut(tools), system: thinOut(system) }
+}
+
+function isCachePoint(block: object): boolean {
+  return 'cachePoint' in block
+}

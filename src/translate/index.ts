@@ -1,0 +1,16 @@
+// THE TABLE: who can serve what, by endpoint and schema. An empty cell is a clean "cannot be served".
+import type { SchemaName } from '../config/api-schema.ts'
+import type { EndpointId, RequestOf } from '../endpoints/index.ts'
+import { chatToBedrock } from './chat-completions/aws-bedrock.ts'
+import { chatToOpenAI } from './chat-completions/openai.ts'
+import type { Translator } from './translator.ts'
+
+export type TranslatorTable = {
+  readonly [Id in EndpointId]: {
+    readonly [Name in SchemaName]?: Translator<RequestOf<Id>>
+  }
+}
+
+export const translators = {
+  'chat-completions': { OpenAI: chatToOpenAI, AWSBedrock: chatToBedrock },
+} satisfies TranslatorTable

@@ -1,0 +1,9 @@
+/** One clean absolute path: no empty segments, no trailing slash, `.` and `..` resolved. */
+export function joinPath(...parts: readonly string[]): string {
+  const segments: string[] = []
+  for (const segment of parts.join('/').split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  return `/${segments.join('/')}`
+}
