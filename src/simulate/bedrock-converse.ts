@@ -43,7 +43,7 @@ export function answerConverse(
             input: JSON.parse(call.input),
           },
         }))
-      : [{ text }]
+      : [{ text }].filter((block) => block.text !== '')
   return {
     kind: 'whole',
     status: 200,
@@ -65,7 +65,7 @@ function* streamConverse(
 ): Generator<PacedEvent> {
   const { calls, text, end } = composition
   yield event('messageStart', { role: 'assistant' }, 0)
-  if (calls.length === 0) {
+  if (text !== '') {
     // A text block has no start event: its first delta opens it.
     for (const token of splitTokens(text)) {
       yield event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: token } }, 1)

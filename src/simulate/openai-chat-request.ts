@@ -99,7 +99,8 @@ function readMessages(read: FieldReader, fields: Fields): Conversation {
       asked = false
     }
     const calls = role === 'assistant' ? readToolCalls(read, message, at) : []
-    const text = readContent(read, message, role, `${at}.content`, calls.length > 0)
+    const need = calls.length > 0 ? 'optional' : 'required'
+    const text = readContent(read, message, role, `${at}.content`, need)
     conversation.texts.push(text, ...calls.flatMap((call) => [call.name, call.input]))
     if (calls.length > 0) {
       waiting = new Set(calls.map((call) => call.id))
@@ -149,12 +150,13 @@ function readContent(
   message: Fields,
   role: string,
   param: string,
-  optional: boolean,
+  need: 'required' | 'optional',
 ): string {
   const { content } = message
   if (typeof content === 'string') return content
   if (content === undefined || content === null) {
-    if (optional || isRecord(message.audio) || typeof message.refusal === 'string') return ''
+    if (need === 'optional' || isRecord(message.audio) || typeof message.refusal === 'string')
+      return ''
     if (role === 'function' && content === null) return ''
     if (content === undefined) {
       return read.reject(
