@@ -4,6 +4,8 @@ import type { Ports } from '../../src/ports.ts'
 export interface FakeClock extends Pick<Ports, 'now' | 'schedule'> {
   /** Runs what falls due, in order, letting promises settle in between. */
   advance(ms: number): Promise<void>
+  /** How many timers wait. */
+  pending(): number
 }
 
 /** Lets everything that only waits for promises happen. */
@@ -32,5 +34,6 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
       time = until
       await settle()
     },
+    pending: () => timers.size,
   }
 }
