@@ -1,5 +1,5 @@
 // createGateway: a configuration and ports in, a fetch handler out.
-import { Hono } from 'hono/tiny'
+import { Hono } from 'hono'
 import type { GatewaySpec } from './config/config.ts'
 import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'

@@ -21,6 +21,8 @@ const dropped = new Set<string>([
   'host',
   'content-length',
   'expect',
+  // A body that came encoded has been decoded.
+  'content-encoding',
   // Answers are read, so they must come unencoded.
   'accept-encoding',
   'x-gateway-destination-endpoint',

@@ -7,8 +7,8 @@ export function createUnsupportedAuth(spec: UnsupportedAuthSpec): BackendAuth {
   return {
     apply() {
       throw new GatewayError(
-        'credential-unavailable',
-        `upstream credential unavailable: ${spec.credential} is not supported yet`,
+        'no-translator',
+        `unsupported: the credential type ${spec.credential} does not work yet`,
       )
     },
   }
