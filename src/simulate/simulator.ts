@@ -14,10 +14,7 @@ import { createPacedBody, type Pace, type PacedEvent } from './paced-body.ts'
 import { readTrouble, type Trouble, troubleAt } from './trouble.ts'
 
 /** The request header by which a client asks for trouble; see trouble.ts. */
-export const troubleHeader = 'x-simulate'
-/** The request header by which the core says which backend (`namespace/name`) is meant. */
-export const backendHeader = 'x-aigw-simulated-backend'
-
+const troubleHeader = 'x-simulate'
 export interface SimulatorOptions extends Pick<Pace, 'now' | 'schedule'> {
   /** Tokens per second of a stream, default 60; 0: as fast as they are read. */
   readonly rate?: number
@@ -52,7 +49,7 @@ export function createSimulator(options: SimulatorOptions): UpstreamFetch {
 
   function readRequest(url: string, init: UpstreamRequest): SimulatedRequest {
     const target = new URL(url)
-    const backend = init.headers[backendHeader] ?? target.host
+    const backend = init.backend ?? target.host
     const body = init.body ?? new Uint8Array()
     const text = new TextDecoder().decode(body)
     return {

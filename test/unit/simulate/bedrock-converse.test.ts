@@ -35,6 +35,7 @@ function createClient(extra: Readonly<Record<string, string>> = {}): BedrockRunt
         const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
         const answer = await send(instant, url, text, {
           headers: { ...request.headers, ...extra },
+          backend: 'default/bedrock',
         })
         return { response: toSdkResponse(answer) }
       },
@@ -50,7 +51,7 @@ function toSdkResponse(answer: UpstreamResponse) {
   return { statusCode: answer.status, headers, body: answer.body }
 }
 
-const client = createClient({ 'x-aigw-simulated-backend': 'default/bedrock' })
+const client = createClient()
 const modelId = 'us.acme.claude-v1:0'
 const userTurn = (text: string) => ({ role: 'user' as const, content: [{ text }] })
 

@@ -16,14 +16,18 @@ function createClient(headers: Record<string, string> = {}): OpenAI {
       const method = init?.method === 'GET' ? 'GET' : 'POST'
       const given = Object.fromEntries(new Headers(init?.headers as HeadersInit))
       const body = typeof init?.body === 'string' ? init.body : ''
-      const answer = await send(instant, String(url), body, { method, headers: given })
+      const answer = await send(instant, String(url), body, {
+        method,
+        headers: given,
+        backend: 'default/primary',
+      })
       // The simulator answers with a standard Response, which is what the client wants.
       return answer as Response
     },
   })
 }
 
-const client = createClient({ 'x-aigw-simulated-backend': 'default/primary' })
+const client = createClient()
 
 async function streamText(body: Record<string, unknown>): Promise<string> {
   const answer = await send(instant, openaiUrl, { model, stream: true, ...body })

@@ -312,7 +312,8 @@ describe('x-simulate', () => {
     ['primary/default', 200],
   ])('keeps trouble for one backend away from others: %s', async (backend, status) => {
     const answer = await send(instant, openaiUrl, whole, {
-      headers: { 'x-simulate': 'status=503,only=primary', 'x-aigw-simulated-backend': backend },
+      ...simulate('status=503,only=primary'),
+      backend,
     })
     expect(answer.status).toBe(status)
   })
@@ -345,8 +346,8 @@ describe('backends', () => {
 
   it('gives each backend ids of its own', async () => {
     const ask = async (backend: string) => {
-      const headers = { 'x-aigw-simulated-backend': backend }
-      return (await send(instant, openaiUrl, whole, { headers })).headers.get('x-request-id')
+      const answer = await send(instant, openaiUrl, whole, { backend })
+      return answer.headers.get('x-request-id')
     }
     expect(await ask('a/b')).not.toBe(await ask('a/c'))
     expect(await ask('a/b')).toBe(await ask('a/b'))

@@ -21,6 +21,7 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   readonly method?: UpstreamRequest['method']
+  readonly backend?: string
 }
 
 /** Sends a JSON value, or text as it is. */
@@ -37,6 +38,7 @@ export function send(
     body: new TextEncoder().encode(text),
     signal: options.signal ?? new AbortController().signal,
     redirect: 'manual',
+    ...(options.backend !== undefined && { backend: options.backend }),
   })
 }
 
