@@ -1,4 +1,5 @@
 // What a simulated provider is: it reads a request as the provider would, and answers in the provider's own dialect.
+import { parseJson } from '../json/parse.ts'
 import type { PacedEvent } from './paced-body.ts'
 
 export interface SimulatedRequest {
@@ -59,10 +60,10 @@ export class Rejection extends Error {
   }
 }
 
-/** The body as JSON; `undefined` where it is not JSON in UTF-8. */
+/** The body as JSON; `undefined` where it is not JSON in UTF-8, or nested beyond all use. */
 export function readJson(body: Uint8Array<ArrayBuffer>): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
     return undefined
   }

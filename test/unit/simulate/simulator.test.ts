@@ -338,6 +338,31 @@ describe('x-simulate', () => {
   })
 })
 
+describe('bodies that are no JSON', () => {
+  const nested = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  it.each([
+    ['nothing', ''],
+    ['half a value', '{"a":'],
+    ['nesting without an end', `{"model":"m","messages":[],"tools":${nested}}`],
+  ])('refuses %s', async (_, text) => {
+    for (const url of [openaiUrl, converseUrl]) {
+      expect((await send(instant, url, text)).status).toBe(400)
+    }
+  })
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const answer = await instant(openaiUrl, {
+      method: 'POST',
+      headers: {},
+      body: Uint8Array.of(0x22, 0xff, 0x22),
+      signal: new AbortController().signal,
+      redirect: 'manual',
+    })
+    expect(answer.status).toBe(400)
+    expect(await readText(answer)).toContain('not valid JSON')
+  })
+})
+
 describe('backends', () => {
   it('answers in the name of the host where nobody names the backend', async () => {
     const text = await readText(await send(instant, openaiUrl, whole))
