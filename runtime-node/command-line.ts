@@ -173,7 +173,7 @@ function refuseMoreThan(count: number, { args }: Command): void {
 
 /** The words of Envoy AI Gateway's command, which scripts and people know. */
 function describeParseError({ code, message }: CommanderError): string {
-  const [, flag = ''] = /'(?:-\w, )?([^' ]+)/.exec(message) ?? []
+  const [, flag = ''] = /'(?:-\w, )?([^' =]+)/.exec(message) ?? []
   if (code === 'commander.unknownOption') {
     const [, similar] = /Did you mean (?:one of )?([^)?,]+)/.exec(message) ?? []
     return `unknown flag ${flag}${similar === undefined ? '' : `, did you mean "${similar}"?`}`

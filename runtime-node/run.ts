@@ -7,6 +7,7 @@ import { createGateway } from '../src/index.ts'
 import type { Logger, LogLevel, UpstreamFetch } from '../src/ports.ts'
 import { startAdmin } from './admin.ts'
 import { type LoadedConfig, loadConfig } from './config-source.ts'
+import { createAwsDefaultChain } from './credentials.ts'
 import { exitCodes, messageOf, RunError } from './exit-errors.ts'
 import { createNodeFetch } from './fetch.ts'
 import { openProcessLog, type ProcessLog } from './log.ts'
@@ -76,25 +77,25 @@ async function serveUntilStopped(run: Run): Promise<number> {
   const { settings, system, log } = run
   const spec = usableSpec(run)
   const stops = watchStopRequests(system)
-  const ends: (() => void | Promise<void>)[] = [stops.ignore]
   try {
-    const { adminPort, drain, close } = await openPorts(run, spec)
-    ends.push(close)
+    const ports = await openPorts(run, spec)
     const { homes, runId } = settings
-    ends.push(writePidFile({ directory: homes.runtime, runId, log }, system))
-    log('info', 'started', { run: runId, adminPort })
-
+    const removePidFile = writePidFile({ directory: homes.runtime, runId, log }, system)
+    log('info', 'started', { run: runId, adminPort: ports.adminPort })
     const signal = await stops.first
     log('info', 'stopping', { signal, drainTimeoutMs: settings.drainTimeoutMs })
     if (system.stderr.isTerminal) {
       system.stderr.write('\nStopping: requests under way may finish. Again to stop at once.\n')
     }
-    const drained = drain(settings.drainTimeoutMs).then(() => exitCodes.ok)
-    const code = await Promise.race([drained, stops.second.then(() => exitCodes.failed)])
+    const code = await Promise.race([
+      ports.drain(settings.drainTimeoutMs).then(() => exitCodes.ok),
+      stops.second.then(() => exitCodes.failed),
+    ])
+    removePidFile()
     log('info', 'stopped', { code })
     return code
   } finally {
-    for (const end of ends.reverse()) await end()
+    stops.ignore()
   }
 }
 
@@ -119,23 +120,27 @@ function summarize([first, ...others]: readonly Diagnostic[]): string {
 
 interface OpenPorts {
   readonly adminPort: number
-  /** Stops accepting and waits for what is under way, at most so long. */
+  /** Stops accepting, waits for what is under way (at most so long), then closes the rest. */
   drain(timeoutMs: number): Promise<void>
-  close(): Promise<void>
 }
 
 async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   const { settings, system, parts, log } = run
   const outgoing = await openOutgoing(run)
-  const gateway = parts.createGateway({ config: spec, fetch: outgoing.fetch, log })
+  const gateway = parts.createGateway({
+    config: spec,
+    fetch: outgoing.fetch,
+    log,
+    awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
+  })
   system.stderr.write(`${readyLine}\n`)
 
   const open: Listening[] = []
   const admin = startAdmin({ hosts: settings.adminHosts, port: settings.adminPort })
-  // Looked at below, after the listeners: a rejection in between is not a stray one.
+  // Looked at below, after the listeners: until then a rejection is not a stray one.
   admin.catch(() => {})
-  const closeAll = async () => {
-    await Promise.all(open.map((listening) => listening.drain(0)))
+  const drain = async (timeoutMs: number) => {
+    await Promise.all(open.map((listening) => listening.drain(timeoutMs)))
     await admin.then((server) => server.close()).catch(() => {})
     await outgoing.close()
   }
@@ -147,18 +152,17 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
       open.push(listening)
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
-    const { port: adminPort, startDraining } = await admin.catch(explainBind(settings.adminPort))
-    announce(run, { spec, listeners, adminPort })
+    const server = await admin.catch(explainBind(settings.adminPort))
+    announce(run, { spec, listeners, adminPort: server.port })
     return {
-      adminPort,
-      async drain(timeoutMs) {
-        startDraining()
-        await Promise.all(open.map((listening) => listening.drain(timeoutMs)))
+      adminPort: server.port,
+      drain(timeoutMs) {
+        server.startDraining()
+        return drain(timeoutMs)
       },
-      close: closeAll,
     }
   } catch (error) {
-    await closeAll()
+    await drain(0)
     throw error
   }
 }

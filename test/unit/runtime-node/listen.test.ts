@@ -28,7 +28,10 @@ it('gives all hosts the same free port', async () => {
 
 it('does without an address that the machine lacks', async () => {
   // 198.51.100.0/24 is kept for documentation: no machine has it.
-  const { servers } = await listenOnHosts(create, { port: 0, hosts: ['127.0.0.1', '198.51.100.77'] })
+  const { servers } = await listenOnHosts(create, {
+    port: 0,
+    hosts: ['127.0.0.1', '198.51.100.77'],
+  })
   expect(servers.map((server) => addressOf(server).address)).toEqual(['127.0.0.1'])
 })
 
