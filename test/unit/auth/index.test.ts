@@ -32,9 +32,9 @@ describe('createAuth', () => {
     )
     if (!GatewayError.is(error)) throw error
     expect([error.kind, error.status, error.message]).toEqual([
-      'credential-unavailable',
-      503,
-      'upstream credential unavailable: AzureCredentials is not supported yet',
+      'no-translator',
+      501,
+      'unsupported: the credential type AzureCredentials does not work yet',
     ])
   })
 })
