@@ -13,14 +13,14 @@ export interface Diagnostic {
   readonly code: string
   /** For example `spec.rules[0].backendRefs[1].name`; `''` for a whole document. */
   readonly path: string
-  /** Begins with `Kind namespace/name: ` where a resource is at fault. Holds no secret. */
+  /** Begins with `Kind namespace/name: path: ` where a resource is at fault. Holds no secret. */
   readonly message: string
   readonly hint?: string
 }
 
-/** `file:line:column: severity: path: message (hint)`: one line, as a compiler would say it. */
+/** `file:line:column: severity: message (hint)`: one line, as a compiler would say it. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, severity, path, message, hint } = diagnostic
-  const where = path === '' ? '' : `${path}: `
+  const where = path === '' || message.includes(`${path}: `) ? '' : `${path}: `
   return `${file}:${line}:${column}: ${severity}: ${where}${message}${hint === undefined ? '' : ` (${hint})`}`
 }

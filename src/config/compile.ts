@@ -1,0 +1,18 @@
+// Resources to a GatewaySpec. What is wrong is reported; the caller decides by the errors whether to use the spec.
+import { compileBackends } from './compile/backends.ts'
+import type { Compilation } from './compile/compilation.ts'
+import { compileListeners } from './compile/listeners.ts'
+import { compileRoutes } from './compile/routes.ts'
+import type { GatewaySpec } from './config.ts'
+
+export function compileGateway(compilation: Compilation): GatewaySpec {
+  const { listeners, logLevel } = compileListeners(compilation)
+  const { routes, connectTimeouts } = compileRoutes(compilation, listeners)
+  return {
+    listeners: listeners.map(({ spec }) => spec),
+    routes,
+    backends: compileBackends(compilation, connectTimeouts),
+    costs: [],
+    ...(logLevel === undefined ? {} : { logLevel }),
+  }
+}

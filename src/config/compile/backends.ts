@@ -1,0 +1,129 @@
+// AIServiceBackends with all that belongs to them.
+import type { ApiSchema } from '../api-schema.ts'
+import type { BackendSpec } from '../config.ts'
+import type { Resource } from '../resource-set.ts'
+import { workingSchemas } from '../working.ts'
+import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import { type BackendCredential, compileCredentials } from './credentials.ts'
+import { compileMutations } from './mutations.ts'
+import { type BackendTransport, compileTransports } from './transport.ts'
+
+type ServiceBackend = Resource<'AIServiceBackend'>
+
+const defaultConnectTimeoutMs = 10_000
+
+/** By `namespace/name`. `connectTimeouts` says what policies want for which. */
+export function compileBackends(
+  compilation: Compilation,
+  connectTimeouts: ReadonlyMap<string, number>,
+): Record<string, BackendSpec> {
+  const credentialOf = compileCredentials(compilation)
+  const transportOf = compileTransports(compilation)
+  const backends = compilation.resources.all('AIServiceBackend').map((resource) => {
+    const name = `${resource.namespace}/${resource.name}`
+    const schema = compileSchema(compilation, resource)
+    const transport = findTransport(compilation, resource, transportOf)
+    const credential = credentialOf(resource)
+    warnOfPlainCredential(compilation, resource, transport, credential)
+    const broken = credential.broken ?? transport.broken
+    const spec: BackendSpec = {
+      name,
+      schema,
+      endpoints: transport.endpoints,
+      ...(transport.tls === undefined ? {} : { tls: transport.tls }),
+      ...(credential.auth === undefined ? {} : { auth: credential.auth }),
+      ...compileMutations(resource.value.spec),
+      connectTimeoutMs: connectTimeouts.get(name) ?? defaultConnectTimeoutMs,
+      ...(broken === undefined ? {} : { broken }),
+    }
+    return [name, spec] as const
+  })
+  return Object.fromEntries(backends)
+}
+
+/** `prefix` loses its slashes at both ends; for OpenAI and Anthropic an old `version` stands in for it. */
+function compileSchema({ report }: Compilation, resource: ServiceBackend): ApiSchema {
+  const { name, version = '', prefix = '' } = resource.value.spec.schema
+  if (!workingSchemas.has(name)) {
+    report(resource, {
+      severity: 'warning',
+      code: 'unsupported.schema',
+      path: ['spec', 'schema', 'name'],
+      text: `schema ${name} is not supported yet; requests to this backend fail`,
+    })
+  }
+  const given = normalizePrefix(prefix)
+  if (name !== 'OpenAI' && name !== 'Anthropic') {
+    if (given !== undefined) {
+      report(resource, {
+        severity: 'warning',
+        code: 'ignored.prefix',
+        path: ['spec', 'schema', 'prefix'],
+        text: `has no effect on schema ${name}`,
+      })
+    }
+    return { name, ...(version === '' ? {} : { version }) }
+  }
+  if (version === '' || given !== undefined) {
+    return { name, ...(given === undefined ? {} : { prefix: given }) }
+  }
+  const meant = normalizePrefix(version)
+  // `version: v1` is in many older files, and is the default.
+  if (meant !== 'v1') {
+    report(resource, {
+      severity: 'warning',
+      code: 'schema.version-prefix',
+      path: ['spec', 'schema', 'version'],
+      text: `schema ${name} has no version; it is taken as prefix`,
+      hint: `write prefix: ${JSON.stringify(version)}`,
+    })
+  }
+  return { name, ...(meant === undefined ? {} : { prefix: meant }) }
+}
+
+function normalizePrefix(prefix: string): string | undefined {
+  if (prefix === '') return undefined
+  const trimmed = prefix.replace(/^\/+|\/+$/g, '')
+  return trimmed === '' ? '/' : trimmed
+}
+
+function findTransport(
+  compilation: Compilation,
+  resource: ServiceBackend,
+  transportOf: (backend: Resource<'Backend'>) => BackendTransport,
+): BackendTransport {
+  const { resources, report } = compilation
+  const { name, namespace = resource.namespace } = resource.value.spec.backendRef
+  const path = ['spec', 'backendRef']
+  if (namespace !== resource.namespace) {
+    const effect = 'requests to this backend fail'
+    reportOtherNamespace(compilation, resource, [...path, 'namespace'], effect)
+    return { endpoints: [], broken: `Backend ${namespace}/${name} is in another namespace` }
+  }
+  const backend = resources.find('Backend', namespace, name)
+  if (backend !== undefined) return transportOf(backend)
+  const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
+  resources.reportMissing(resource, { ...missing, severity: 'error' }, report)
+  return { endpoints: [] }
+}
+
+function warnOfPlainCredential(
+  { report }: Compilation,
+  resource: ServiceBackend,
+  { tls, endpoints }: BackendTransport,
+  { auth }: BackendCredential,
+): void {
+  if (auth === undefined || tls !== undefined) return
+  const far = endpoints.find(({ kind, host }) => kind !== 'unix' && !isLoopback(host))
+  if (far === undefined) return
+  report(resource, {
+    severity: 'warning',
+    code: 'schema.plaintext',
+    path: ['spec', 'backendRef'],
+    text: `its credential is sent to ${far.host} in clear: there is no BackendTLSPolicy`,
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

@@ -1,0 +1,209 @@
+// BackendSecurityPolicies to what a backend proves itself with.
+import type { AuthSpec, CredentialOverrideSpec } from '../config.ts'
+import { inferenceGroup } from '../groups.ts'
+import type { Resource } from '../resource-set.ts'
+import type { CredentialType } from '../resources/backend-security-policy.ts'
+import { workingCredentials } from '../working.ts'
+import type { Compilation } from './compilation.ts'
+import { checkKeyText, readSecretValue } from './secret-values.ts'
+
+export interface BackendCredential {
+  readonly auth?: AuthSpec
+  readonly broken?: string
+}
+
+type Policy = Resource<'BackendSecurityPolicy'>
+
+/** Where a credential of the request is looked for unless the policy says otherwise. */
+const defaultOverrideHeaders: Readonly<Record<CredentialType, string>> = {
+  APIKey: 'x-aigw-api-key',
+  AnthropicAPIKey: 'x-aigw-anthropic-api-key',
+  AzureAPIKey: 'x-aigw-azure-api-key',
+  AzureCredentials: 'x-aigw-azure-access-token',
+  GCPCredentials: 'x-aigw-gcp-access-token',
+  AWSCredentials: 'x-aigw-aws-',
+}
+
+/** Compiles each policy once; the answer gives a backend's credential by the backend's name. */
+export function compileCredentials(
+  compilation: Compilation,
+): (backend: Resource<'AIServiceBackend'>) => BackendCredential {
+  const byTarget = new Map<string, Set<Policy>>()
+  for (const policy of compilation.resources.all('BackendSecurityPolicy')) {
+    for (const target of findTargets(compilation, policy)) {
+      byTarget.set(target, (byTarget.get(target) ?? new Set()).add(policy))
+    }
+  }
+  const compiled = new Map<Policy, BackendCredential>()
+  return (backend) => {
+    const [policy, ...more] = byTarget.get(`${backend.namespace}/${backend.name}`) ?? []
+    if (policy === undefined) return {}
+    if (more.length > 0) return reportSeveral(compilation, backend, [policy, ...more])
+    const known = compiled.get(policy) ?? compilePolicy(compilation, policy)
+    compiled.set(policy, known)
+    return known
+  }
+}
+
+/** `namespace/name` of the AIServiceBackends that a policy names. */
+function findTargets({ resources, report }: Compilation, policy: Policy): string[] {
+  const { namespace } = policy
+  return policy.value.spec.targetRefs.flatMap(({ group, name }, index) => {
+    const path = ['spec', 'targetRefs', index]
+    if (group === inferenceGroup) {
+      report(policy, {
+        severity: 'warning',
+        code: 'unsupported.inference-pool',
+        path,
+        text: 'an InferencePool needs a Kubernetes endpoint picker; the target has no effect',
+      })
+      return []
+    }
+    if (resources.find('AIServiceBackend', namespace, name) === undefined) {
+      const missing = { kind: 'AIServiceBackend', namespace, name } as const
+      const effect = 'the target has no effect'
+      const severity = 'warning'
+      resources.reportMissing(
+        policy,
+        { ...missing, path: [...path, 'name'], severity, effect },
+        report,
+      )
+    }
+    return [`${namespace}/${name}`]
+  })
+}
+
+function reportSeveral(
+  { report }: Compilation,
+  backend: Resource<'AIServiceBackend'>,
+  policies: readonly Policy[],
+): BackendCredential {
+  const names = policies.map(({ name }) => name).join(', ')
+  const text = `multiple BackendSecurityPolicies found for AIServiceBackend ${backend.namespace}/${backend.name}: ${names}`
+  for (const policy of policies.slice(1)) {
+    report(policy, {
+      severity: 'warning',
+      code: 'ref.several-policies',
+      path: ['spec', 'targetRefs'],
+      text: `${text}; its requests fail`,
+    })
+  }
+  return { broken: text }
+}
+
+function compilePolicy(compilation: Compilation, policy: Policy): BackendCredential {
+  const { type, apiKey, awsCredentials } = policy.value.spec
+  const override = compileOverride(compilation, policy)
+  if (override.broken !== undefined) return { broken: override.broken }
+  const extra = override.spec === undefined ? {} : { override: override.spec }
+  if (type === 'APIKey' && apiKey !== undefined) {
+    return compileApiKey(compilation, policy, apiKey.secretRef, extra)
+  }
+  if (type === 'AWSCredentials' && awsCredentials !== undefined) {
+    if (awsCredentials.oidcExchangeToken === undefined) {
+      return compileAws(compilation, policy, awsCredentials, extra)
+    }
+    return reportUnsupported(
+      compilation,
+      policy,
+      ['spec', 'awsCredentials', 'oidcExchangeToken'],
+      'AWSCredentials with oidcExchangeToken',
+    )
+  }
+  return reportUnsupported(compilation, policy, ['spec', 'type'], type)
+}
+
+interface Extra {
+  readonly override?: CredentialOverrideSpec
+}
+
+function compileApiKey(
+  compilation: Compilation,
+  policy: Policy,
+  secretRef: { readonly name: string; readonly namespace?: string | undefined },
+  extra: Extra,
+): BackendCredential {
+  const path = ['spec', 'apiKey', 'secretRef']
+  if (needsNoSecret(compilation, policy, secretRef.name, extra)) {
+    return { auth: { type: 'APIKey', ...extra } }
+  }
+  const value = readSecretValue(compilation, policy, path, secretRef, 'apiKey')
+  if (value.kind === 'broken') return { broken: value.reason }
+  if (value.kind === 'none') return { auth: { type: 'APIKey', missing: value.missing, ...extra } }
+  const key = checkKeyText(compilation, policy, path, secretRef, value.text)
+  return { auth: { type: 'APIKey', ...(key === undefined ? {} : { key }), ...extra } }
+}
+
+function compileAws(
+  compilation: Compilation,
+  policy: Policy,
+  aws: NonNullable<Policy['value']['spec']['awsCredentials']>,
+  extra: Extra,
+): BackendCredential {
+  const base = { type: 'AWSCredentials', region: aws.region, ...extra } as const
+  const { credentialsFile } = aws
+  if (credentialsFile === undefined) return { auth: base }
+  const { secretRef, profile } = credentialsFile
+  if (needsNoSecret(compilation, policy, secretRef.name, extra)) return { auth: base }
+  const path = ['spec', 'awsCredentials', 'credentialsFile', 'secretRef']
+  const value = readSecretValue(compilation, policy, path, secretRef, 'credentials')
+  if (value.kind === 'broken') return { broken: value.reason }
+  if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
+  return { auth: { ...base, file: { text: value.text, profile } } }
+}
+
+/** A credential that always comes with the request leaves the Secret optional. */
+function needsNoSecret(
+  { resources }: Compilation,
+  policy: Policy,
+  secret: string,
+  { override }: Extra,
+): boolean {
+  return (
+    override?.fallbackToConfigured === false &&
+    resources.find('Secret', policy.namespace, secret) === undefined
+  )
+}
+
+interface CompiledOverride {
+  readonly spec?: CredentialOverrideSpec
+  readonly broken?: string
+}
+
+function compileOverride({ report }: Compilation, policy: Policy): CompiledOverride {
+  const { credentialOverride, type } = policy.value.spec
+  const { fromRequestHeaders, fromDynamicMetadata } = credentialOverride ?? {}
+  if (fromRequestHeaders !== undefined) {
+    const { header = defaultOverrideHeaders[type], fallbackToConfigured } = fromRequestHeaders
+    return { spec: { header, fallbackToConfigured } }
+  }
+  if (fromDynamicMetadata === undefined) return {}
+  const { fallbackToConfigured } = fromDynamicMetadata
+  report(policy, {
+    severity: 'warning',
+    code: 'unsupported.field',
+    path: ['spec', 'credentialOverride', 'fromDynamicMetadata'],
+    text: `is not supported yet; ${
+      fallbackToConfigured ? 'the configured credential is used' : 'requests that need it fail'
+    }`,
+  })
+  return fallbackToConfigured
+    ? {}
+    : { broken: 'credentialOverride.fromDynamicMetadata is not supported yet' }
+}
+
+function reportUnsupported(
+  { report }: Compilation,
+  policy: Policy,
+  path: readonly string[],
+  credential: string,
+): BackendCredential {
+  const known = workingCredentials.has(policy.value.spec.type) ? 'option' : 'type'
+  report(policy, {
+    severity: 'warning',
+    code: 'unsupported.credential',
+    path,
+    text: `credential ${known} ${credential} is not supported yet; requests that need it fail`,
+  })
+  return { auth: { type: 'Unsupported', credential } }
+}

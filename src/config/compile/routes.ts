@@ -1,0 +1,277 @@
+// AIGatewayRoutes with the policies that apply to them.
+import { compileFullMatch } from '../../routing/full-match.ts'
+import type {
+  BackendRefSpec,
+  CostSpec,
+  MatchSpec,
+  RetrySpec,
+  RouteSpec,
+  RuleSpec,
+} from '../config.ts'
+import type { RequestCost } from '../fields/costs.ts'
+import type { Path } from '../path.ts'
+import type { Resource } from '../resource-set.ts'
+import { isInferencePool, type RouteRule } from '../resources/ai-gateway-route.ts'
+import { type Attachments, attachPolicies } from './attachments.ts'
+import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import { type AttachedListener, nameListener } from './listeners.ts'
+import { compileMutations } from './mutations.ts'
+import { attachRoute, intersectHostnames } from './parents.ts'
+import { compileRetry, makeFallbackRetry } from './retry.ts'
+
+type Route = Resource<'AIGatewayRoute'>
+type TrafficPolicy = Resource<'BackendTrafficPolicy'>
+
+export interface CompiledRoutes {
+  readonly routes: readonly RouteSpec[]
+  /** What policies say about connecting, by `namespace/name` of the AIServiceBackend; milliseconds. */
+  readonly connectTimeouts: ReadonlyMap<string, number>
+}
+
+const defaultRequestTimeoutMs = 60_000
+const defaultOwner = 'Envoy AI Gateway'
+const fallbackAnnotation = 'aigw.run/auto-fallback'
+
+export function compileRoutes(
+  compilation: Compilation,
+  listeners: readonly AttachedListener[],
+): CompiledRoutes {
+  const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
+  const connectTimeouts = new Map<string, number>()
+  const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
+    const attached = attachRoute(compilation, route, listeners)
+    const hostnames = findHostnames(compilation, route, attached)
+    const policyOf = choosePolicy(policies, route, attached)
+    const rules = route.value.spec.rules.map((rule, index) => {
+      const policy = policyOf(rule)
+      const compiled = compileRule(compilation, route, rule, ['spec', 'rules', index], policy)
+      noteConnectTimeout(compilation, policy, compiled, connectTimeouts)
+      return compiled
+    })
+    if (hostnames === undefined) return []
+    const name = `${route.namespace}/${route.name}`
+    return [{ name, hostnames, rules, costs: compileCosts(compilation, route) }]
+  })
+  return { routes, connectTimeouts }
+}
+
+function findHostnames(
+  { report }: Compilation,
+  route: Route,
+  attached: readonly AttachedListener[],
+): readonly string[] | undefined {
+  if (attached.length === 0) return undefined
+  const hostnames = intersectHostnames(
+    route.value.spec.hostnames,
+    attached.map(({ listener }) => listener.hostname),
+  )
+  if (hostnames === undefined) {
+    report(route, {
+      severity: 'warning',
+      code: 'ref.hostname',
+      path: ['spec', 'hostnames'],
+      text: `none of its host names is one of ${attached.map(nameListener).join(', ')}; the route is not served`,
+    })
+  }
+  return hostnames
+}
+
+/** Rule before route before listener before Gateway. */
+function choosePolicy(
+  policies: Attachments<'BackendTrafficPolicy'>,
+  route: Route,
+  attached: readonly AttachedListener[],
+): (rule: RouteRule) => TrafficPolicy | undefined {
+  const findFirst = (find: (one: AttachedListener) => TrafficPolicy | undefined) =>
+    attached.map(find).find((policy) => policy !== undefined)
+  const ofRoute =
+    policies.find('AIGatewayRoute', route) ??
+    findFirst(({ gateway, listener }) => policies.find('Gateway', gateway, listener.name)) ??
+    findFirst(({ gateway }) => policies.find('Gateway', gateway))
+  return ({ name }) =>
+    (name === undefined ? undefined : policies.find('AIGatewayRoute', route, name)) ?? ofRoute
+}
+
+function compileRule(
+  compilation: Compilation,
+  route: Route,
+  rule: RouteRule,
+  path: Path,
+  policy: TrafficPolicy | undefined,
+): RuleSpec {
+  const backends = rule.backendRefs.flatMap((reference, index) =>
+    compileBackendRef(compilation, route, reference, [...path, 'backendRefs', index]),
+  )
+  const retry = chooseRetry(compilation, route, rule, path, policy)
+  return {
+    ...(rule.name === undefined ? {} : { name: rule.name }),
+    matches: rule.matches.map((match, index) =>
+      compileMatch(compilation, route, match, [...path, 'matches', index]),
+    ),
+    backends,
+    ...compileTimeouts(rule, retry),
+    ...(rule.streamIdleTimeout ? { streamIdleTimeoutMs: rule.streamIdleTimeout } : {}),
+    modelsOwnedBy: rule.modelsOwnedBy ?? defaultOwner,
+    ...(rule.modelsCreatedAt === undefined ? {} : { modelsCreatedAt: rule.modelsCreatedAt }),
+  }
+}
+
+/** `backendRequest` limits an attempt where there are several, else it is the limit of the whole. */
+function compileTimeouts(
+  { timeouts }: RouteRule,
+  retry: RetrySpec | undefined,
+): Pick<RuleSpec, 'requestTimeoutMs' | 'retry'> {
+  const { request = defaultRequestTimeoutMs, backendRequest } = timeouts ?? {}
+  const whole = retry === undefined ? (backendRequest ?? request) : request
+  const limit = whole === 0 ? {} : { requestTimeoutMs: whole }
+  if (retry === undefined) return limit
+  const attempt = retry.perRetryTimeoutMs ?? backendRequest ?? 0
+  return { ...limit, retry: { ...retry, ...(attempt === 0 ? {} : { perRetryTimeoutMs: attempt }) } }
+}
+
+function chooseRetry(
+  { report }: Compilation,
+  route: Route,
+  rule: RouteRule,
+  path: Path,
+  policy: TrafficPolicy | undefined,
+): RetrySpec | undefined {
+  const priorities = new Set(rule.backendRefs.map(({ priority }) => priority)).size
+  const given = policy?.value.spec.retry
+  const wantsFallback = route.value.metadata.annotations?.[fallbackAnnotation] === 'true'
+  if (given === undefined && wantsFallback) {
+    return priorities > 1 ? makeFallbackRetry(priorities) : undefined
+  }
+  if (priorities > 1 && given?.numAttemptsPerPriority === undefined) {
+    report(route, {
+      severity: 'warning',
+      code: 'schema.priority',
+      path: [...path, 'backendRefs'],
+      text: 'backends of a higher priority number are never tried: no BackendTrafficPolicy with retry.numAttemptsPerPriority applies',
+      hint: `add one, or annotate the route with ${fallbackAnnotation}: "true"`,
+    })
+  }
+  return given === undefined ? undefined : compileRetry(given)
+}
+
+function compileMatch(
+  { report }: Compilation,
+  route: Route,
+  { headers }: RouteRule['matches'][number],
+  path: Path,
+): MatchSpec {
+  const names = new Set<string>()
+  const kept = headers.filter(({ type, name, value }, index) => {
+    if (type === 'RegularExpression') {
+      const problem = findPatternProblem(value)
+      if (problem !== undefined) {
+        report(route, {
+          severity: 'error',
+          code: 'schema.regex',
+          path: [...path, 'headers', index, 'value'],
+          text: `is no RE2 regular expression: ${problem}`,
+        })
+      }
+    }
+    if (names.has(name)) return false
+    names.add(name)
+    return true
+  })
+  return { headers: kept }
+}
+
+function findPatternProblem(pattern: string): string | undefined {
+  try {
+    compileFullMatch(pattern)
+    return undefined
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return message.replace(/^error parsing regexp: /, '')
+  }
+}
+
+function compileBackendRef(
+  compilation: Compilation,
+  route: Route,
+  reference: RouteRule['backendRefs'][number],
+  path: Path,
+): BackendRefSpec[] {
+  const { resources, report } = compilation
+  const { name, namespace = route.namespace, modelNameOverride, weight, priority } = reference
+  if (isInferencePool(reference)) {
+    report(route, {
+      severity: 'error',
+      code: 'unsupported.inference-pool',
+      path,
+      text: `InferencePool ${name} needs a Kubernetes endpoint picker, which only a cluster has`,
+    })
+    return []
+  }
+  if (namespace !== route.namespace) {
+    reportOtherNamespace(
+      compilation,
+      route,
+      [...path, 'namespace'],
+      `AIServiceBackend ${namespace}/${name} gets no requests of this route`,
+    )
+    return []
+  }
+  if (resources.find('AIServiceBackend', namespace, name) === undefined) {
+    const missing = { kind: 'AIServiceBackend', namespace, name, path: [...path, 'name'] } as const
+    resources.reportMissing(route, { ...missing, severity: 'error' }, report)
+  }
+  return [
+    {
+      backend: `${namespace}/${name}`,
+      ...(modelNameOverride === undefined || modelNameOverride === '' ? {} : { modelNameOverride }),
+      weight,
+      priority,
+      ...compileMutations(reference),
+    },
+  ]
+}
+
+/** The last cost of a key counts. */
+function compileCosts({ report }: Compilation, route: Route): CostSpec[] {
+  const costs = new Map<string, CostSpec>()
+  for (const [index, cost] of route.value.spec.llmRequestCosts.entries()) {
+    if (cost.type === 'CEL') {
+      report(route, {
+        severity: 'warning',
+        code: 'unsupported.cost',
+        path: ['spec', 'llmRequestCosts', index, 'cel'],
+        text: 'CEL expressions are not supported yet; this cost is not computed',
+      })
+    }
+    costs.delete(cost.metadataKey)
+    costs.set(cost.metadataKey, compileCost(cost))
+  }
+  return [...costs.values()]
+}
+
+function compileCost({ metadataKey, type, cel }: RequestCost): CostSpec {
+  return { metadataKey, type, ...(type === 'CEL' && cel !== undefined ? { cel } : {}) }
+}
+
+/** A backend has one limit for connecting, whichever route it is called for. */
+function noteConnectTimeout(
+  { report }: Compilation,
+  policy: TrafficPolicy | undefined,
+  { backends }: RuleSpec,
+  connectTimeouts: Map<string, number>,
+): void {
+  const timeout = policy?.value.spec.timeout?.tcp?.connectTimeout
+  if (policy === undefined || timeout === undefined || timeout === 0) return
+  for (const { backend } of backends) {
+    const first = connectTimeouts.get(backend)
+    if (first === undefined) connectTimeouts.set(backend, timeout)
+    else if (first !== timeout) {
+      report(policy, {
+        severity: 'warning',
+        code: 'unsupported.connect-timeout',
+        path: ['spec', 'timeout', 'tcp', 'connectTimeout'],
+        text: `another policy gives AIServiceBackend ${backend} ${first} ms to connect; that holds for all routes`,
+      })
+    }
+  }
+}

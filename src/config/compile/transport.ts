@@ -1,0 +1,204 @@
+// Backends and BackendTLSPolicies to addresses and TLS.
+import type { EndpointSpec, TlsSpec } from '../config.ts'
+import type { SecretReference } from '../fields/names.ts'
+import { envoyGatewayGroup } from '../groups.ts'
+import type { Path } from '../path.ts'
+import type { Resource } from '../resource-set.ts'
+import type { BackendEndpoint } from '../resources/backend.ts'
+import { type Compilation, reportOtherNamespace } from './compilation.ts'
+
+export interface BackendTransport {
+  readonly endpoints: readonly EndpointSpec[]
+  readonly tls?: TlsSpec
+  readonly broken?: string
+}
+
+type TlsPolicy = Resource<'BackendTLSPolicy'>
+
+/** Compiles each Backend once, whoever refers to it. */
+export function compileTransports(
+  compilation: Compilation,
+): (backend: Resource<'Backend'>) => BackendTransport {
+  const policies = attachTlsPolicies(compilation)
+  const compiled = new Map<Resource<'Backend'>, BackendTransport>()
+  return (backend) => {
+    const known = compiled.get(backend)
+    if (known !== undefined) return known
+    const policy = policies.get(`${backend.namespace}/${backend.name}`)
+    const transport = compileTransport(compilation, backend, policy)
+    compiled.set(backend, transport)
+    return transport
+  }
+}
+
+function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsPolicy> {
+  const attached = new Map<string, TlsPolicy>()
+  for (const policy of resources.all('BackendTLSPolicy')) {
+    const { namespace } = policy
+    for (const [index, target] of policy.value.spec.targetRefs.entries()) {
+      const path = ['spec', 'targetRefs', index]
+      if (target.group !== envoyGatewayGroup || target.kind !== 'Backend') {
+        report(policy, {
+          severity: 'warning',
+          code: 'ignored.target',
+          path,
+          text: `only a Backend of group ${envoyGatewayGroup} can be a target; this one has no effect`,
+        })
+        continue
+      }
+      const { name } = target
+      if (resources.find('Backend', namespace, name) === undefined) {
+        const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
+        const effect = 'the target has no effect'
+        resources.reportMissing(policy, { ...missing, severity: 'warning', effect }, report)
+        continue
+      }
+      const key = `${namespace}/${name}`
+      const first = attached.get(key)
+      if (first === undefined) attached.set(key, policy)
+      else if (first !== policy) {
+        report(policy, {
+          severity: 'warning',
+          code: 'ref.several-policies',
+          path,
+          text: `BackendTLSPolicy ${first.namespace}/${first.name} already applies to Backend ${key}; this one has no effect on it`,
+        })
+      }
+    }
+  }
+  return attached
+}
+
+function compileTransport(
+  compilation: Compilation,
+  backend: Resource<'Backend'>,
+  policy: TlsPolicy | undefined,
+): BackendTransport {
+  const { spec } = backend.value
+  if (spec.type === 'DynamicResolver') {
+    compilation.report(backend, {
+      severity: 'warning',
+      code: 'unsupported.resolver',
+      path: ['spec', 'type'],
+      text: 'DynamicResolver is not supported: a request must not choose the host it is sent to; requests fail',
+    })
+    return { endpoints: [], broken: 'a Backend of type DynamicResolver is not supported' }
+  }
+  const tls = compileTls(compilation, backend, policy)
+  if (tls === undefined) warnOfPlainPort(compilation, backend)
+  return { endpoints: spec.endpoints.map(compileEndpoint), ...(tls === undefined ? {} : { tls }) }
+}
+
+function compileEndpoint({ fqdn, ip, unix, hostname }: BackendEndpoint): EndpointSpec {
+  const name = hostname === undefined ? {} : { hostname }
+  if (fqdn !== undefined) return { kind: 'fqdn', host: fqdn.hostname, port: fqdn.port, ...name }
+  if (ip !== undefined) {
+    return { kind: 'ip', host: reachableAddress(ip.address), port: ip.port, ...name }
+  }
+  return { kind: 'unix', host: unix?.path ?? '', port: 0, ...name }
+}
+
+/** A wildcard is where a server listens; as a destination it means loopback, and on Linux alone. */
+function reachableAddress(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1'
+  return address === '::' ? '::1' : address
+}
+
+function warnOfPlainPort({ report }: Compilation, backend: Resource<'Backend'>): void {
+  for (const [index, { fqdn, ip }] of backend.value.spec.endpoints.entries()) {
+    if ((fqdn ?? ip)?.port !== 443) continue
+    report(backend, {
+      severity: 'warning',
+      code: 'schema.plaintext',
+      path: ['spec', 'endpoints', index, fqdn === undefined ? 'ip' : 'fqdn', 'port'],
+      text: `Backend ${backend.name} uses port 443 without BackendTLSPolicy: it is called without TLS`,
+    })
+  }
+}
+
+/** The policy's values win over those of the Backend itself. */
+function compileTls(
+  compilation: Compilation,
+  backend: Resource<'Backend'>,
+  policy: TlsPolicy | undefined,
+): TlsSpec | undefined {
+  if (policy !== undefined) {
+    const { hostname, caCertificateRefs = [] } = policy.value.spec.validation
+    const path = ['spec', 'validation', 'caCertificateRefs']
+    const ca = readCertificates(compilation, policy, path, caCertificateRefs)
+    if (backend.value.spec.tls?.insecureSkipVerify === true) {
+      compilation.report(backend, {
+        severity: 'warning',
+        code: 'ignored.field',
+        path: ['spec', 'tls', 'insecureSkipVerify'],
+        text: `has no effect: BackendTLSPolicy ${policy.namespace}/${policy.name} asks for verification`,
+      })
+    }
+    return { hostname, ...(ca === undefined ? {} : { ca }) }
+  }
+  const { tls } = backend.value.spec
+  if (tls === undefined) return undefined
+  const { sni, caCertificateRefs = [], insecureSkipVerify } = tls
+  const path = ['spec', 'tls', 'caCertificateRefs']
+  const ca = readCertificates(compilation, backend, path, caCertificateRefs)
+  return {
+    ...(sni === undefined ? {} : { hostname: sni }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(insecureSkipVerify === true ? { insecureSkipVerify } : {}),
+  }
+}
+
+/** The PEM texts at `ca.crt`, one after the other. */
+function readCertificates(
+  compilation: Compilation,
+  from: Resource,
+  path: Path,
+  references: readonly SecretReference[],
+): string | undefined {
+  const texts = references.flatMap((reference, index) => {
+    const text = readCertificate(compilation, from, [...path, index], reference)
+    return text === undefined ? [] : [text.trim()]
+  })
+  return texts.length === 0 ? undefined : `${texts.join('\n')}\n`
+}
+
+function readCertificate(
+  compilation: Compilation,
+  from: Resource,
+  path: Path,
+  { kind = 'Secret', name, namespace: other }: SecretReference,
+): string | undefined {
+  const { resources, report } = compilation
+  const { namespace } = from
+  if (kind !== 'Secret' && kind !== 'ConfigMap') {
+    const text = `Unsupported value: ${JSON.stringify(kind)}: supported values: "ConfigMap", "Secret"`
+    report(from, { severity: 'error', code: 'schema.enum', path: [...path, 'kind'], text })
+    return undefined
+  }
+  if (other !== undefined && other !== namespace) {
+    const effect = `${kind} ${namespace}/${name} is looked for instead`
+    reportOtherNamespace(compilation, from, [...path, 'namespace'], effect)
+  }
+  const holder = resources.find(kind, namespace, name)
+  if (holder === undefined) {
+    const missing = { kind, namespace, name, path: [...path, 'name'] } as const
+    resources.reportMissing(from, { ...missing, severity: 'error' }, report)
+    return undefined
+  }
+  const text = readCertificateText(holder)
+  if (text?.includes('-----BEGIN CERTIFICATE-----')) return text
+  report(from, {
+    severity: 'error',
+    code: 'ref.missing-key',
+    path: [...path, 'name'],
+    text: `${kind} ${namespace}/${name} has no ${text === undefined ? 'key ca.crt' : 'certificate at key ca.crt'}`,
+  })
+  return undefined
+}
+
+function readCertificateText(holder: Resource<'Secret'> | Resource<'ConfigMap'>) {
+  const { value } = holder
+  const maps =
+    'stringData' in value ? [value.stringData, value.data] : [value.data, value.binaryData]
+  return maps.find((map) => Object.hasOwn(map, 'ca.crt'))?.['ca.crt']
+}

@@ -1,0 +1,118 @@
+// From configuration text to a GatewaySpec, with everything that is to be said about it. Pure: no file is opened.
+import { compileGateway } from './compile.ts'
+import type { GatewaySpec } from './config.ts'
+import type { Diagnostic } from './diagnostics.ts'
+import { readDocuments } from './documents.ts'
+import type { Environment } from './envsubst.ts'
+import { createReport, type Report } from './findings.ts'
+import { type RawResource, type RawResources, readResources } from './read-resources.ts'
+import { createResourceSet, type Resource } from './resource-set.ts'
+import { type Kind, resourceKinds, type ValueOf } from './resources/index.ts'
+import { type ValidationOptions, validateResource } from './validate.ts'
+
+export interface ConfigSource {
+  /** As the user named it: it stands in every diagnostic. */
+  readonly file: string
+  /** YAML or JSON documents. */
+  readonly text: string
+  readonly env: Environment
+  /**
+   * Reads a file that a Secret's annotation names, `~/` and relative paths included; undefined where
+   * there is none. Absent on a runtime without files.
+   */
+  readonly readText?: ((path: string) => string | undefined) | undefined
+}
+
+export interface ParsedConfig {
+  /** Undefined when any diagnostic is an error. */
+  readonly spec: GatewaySpec | undefined
+  /** By source, then by place. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Paths named by annotations, as written: to be watched. */
+  readonly files: readonly string[]
+}
+
+/** Both are `warn` unless told otherwise. */
+export type ParseOptions = Partial<ValidationOptions>
+
+/** Never throws. Several sources make one configuration. */
+export function parseConfig(
+  source: ConfigSource | readonly ConfigSource[],
+  options: ParseOptions = {},
+): ParsedConfig {
+  const sources = isList(source) ? source : [source]
+  const diagnostics: Diagnostic[] = []
+  const report = createReport(diagnostics)
+  const documents = sources.flatMap(({ file, text, env }) =>
+    readDocuments({ file, text, environment: env }, diagnostics),
+  )
+  const raw = readResources(documents, diagnostics, report)
+  const validation = { clusterRules: 'warn', unknownFields: 'warn', ...options } as const
+  const { valid, unusable } = validate(raw, validation, report)
+  const completeness = raw.incomplete ? 'incomplete' : 'complete'
+  const resources = createResourceSet(valid, unusable, completeness)
+  if (!raw.known.some(({ kind }) => kind === 'Gateway') && !raw.incomplete) {
+    diagnostics.push(missingGateway(sources))
+  }
+
+  const [first] = sources
+  const files = new Set<string>()
+  const spec = compileGateway({
+    resources,
+    report,
+    environment: first?.env ?? {},
+    readText: first?.readText,
+    files,
+  })
+  const isBad = diagnostics.some(({ severity }) => severity === 'error')
+  return {
+    spec: isBad ? undefined : spec,
+    diagnostics: sortByPlace(diagnostics, sources),
+    files: [...files],
+  }
+}
+
+/** `Array.isArray` does not tell a readonly list from an object. */
+function isList(source: ConfigSource | readonly ConfigSource[]): source is readonly ConfigSource[] {
+  return Array.isArray(source)
+}
+
+function validate(raw: RawResources, options: ValidationOptions, report: Report) {
+  const valid: Resource[] = []
+  const unusable = new Set(raw.others)
+  for (const resource of raw.known) {
+    const value = validateResource(resourceKinds[resource.kind].schema, resource, options, report)
+    if (value === undefined) unusable.add(`${resource.kind} ${resource.namespace}/${resource.name}`)
+    else valid.push(typeResource(resource, value))
+  }
+  return { valid, unusable }
+}
+
+function typeResource(raw: RawResource & { readonly kind: Kind }, value: ValueOf<Kind>): Resource {
+  const { kind, namespace, name, place, originOf } = raw
+  // Kind and value belong together by the registry's key, which TypeScript cannot follow.
+  return { kind, namespace, name, place, value, written: raw.value, originOf } as Resource
+}
+
+function missingGateway(sources: readonly ConfigSource[]): Diagnostic {
+  const file = sources[0]?.file ?? '-'
+  const where = sources.map((source) => source.file).join(', ')
+  return {
+    file,
+    line: 1,
+    column: 1,
+    severity: 'error',
+    code: 'ref.gateway',
+    path: '',
+    message: `no Gateway resource found in ${where === '' ? file : where}`,
+  }
+}
+
+function sortByPlace(diagnostics: readonly Diagnostic[], sources: readonly ConfigSource[]) {
+  const order = new Map(sources.map(({ file }, index) => [file, index]))
+  const fileOf = ({ file }: Diagnostic) => order.get(file) ?? 0
+  return diagnostics.toSorted(
+    (one, other) =>
+      fileOf(one) - fileOf(other) || one.line - other.line || one.column - other.column,
+  )
+}
