@@ -3,23 +3,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { GatewaySpec } from '../src/config/config.ts'
 import type { Diagnostic } from '../src/config/diagnostics.ts'
-import type { parseConfig } from '../src/config/parse.ts'
+import type { ConfigSource, parseConfig } from '../src/config/parse.ts'
 import { readBuiltInConfig } from './built-in-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { parseOllamaHost, withOllamaHost } from './ollama-host.ts'
 import { expandHome, expandPath } from './paths.ts'
 import type { RunSettings } from './settings.ts'
-import type { Environment, System } from './system.ts'
+import type { System } from './system.ts'
 
 export type ParseConfig = typeof parseConfig
-
-interface Source {
-  /** As the user named it. */
-  readonly file: string
-  readonly text: string
-  readonly env: Environment
-  readonly readText: (path: string) => string | undefined
-}
 
 export interface ConfigOrigin {
   readonly kind: 'file' | 'directory' | 'stdin' | 'config-home' | 'built-in'
@@ -50,7 +42,7 @@ export async function loadConfig(
 
 interface Sources {
   readonly origin: ConfigOrigin
-  readonly sources: readonly Source[]
+  readonly sources: readonly ConfigSource[]
 }
 
 async function readSources(

@@ -7,6 +7,7 @@ import { loadConfig, type ParseConfig } from '../../../runtime-node/config-sourc
 import { resolveHomes } from '../../../runtime-node/paths.ts'
 import type { System } from '../../../runtime-node/system.ts'
 import type { GatewaySpec } from '../../../src/config/config.ts'
+import type { ConfigSource } from '../../../src/config/parse.ts'
 import { createFakeSystem } from '../../support/fake-system.ts'
 
 let folder: string
@@ -41,7 +42,7 @@ async function load(
   overrides: Parameters<typeof createFakeSystem>[0] = {},
 ) {
   const system: System = createFakeSystem({ workingDirectory: folder, home: folder, ...overrides })
-  const seen: { file: string; text: string; readText?: (path: string) => string | undefined }[] = []
+  const seen: ConfigSource[] = []
   const parse: ParseConfig = (sources) => {
     seen.push(...[sources].flat())
     return { spec, diagnostics: [], files: [] }

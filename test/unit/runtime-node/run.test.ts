@@ -52,6 +52,7 @@ function start(setting: Setting = {}) {
     home: folder,
     workingDirectory: folder,
     terminal: setting.terminal ?? false,
+    uid: process.getuid?.(),
   })
   const served: Parameters<RunParts['serve']>[1][] = []
   const drains: number[] = []
