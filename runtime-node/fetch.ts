@@ -143,7 +143,7 @@ function createResponse(
       return stream
     },
     arrayBuffer: async () => (await body.bytes()).slice().buffer,
-    bytes: () => body.bytes(),
+    collect: () => body.bytes(),
     through: (transformer) => body.through(transformer),
   }
 }

@@ -10,7 +10,7 @@ export interface HeaderReader {
 
 /**
  * The part of `Response` that is used, so that a plain `fetch` fits. An adapter that has the bytes at
- * hand answers `bytes()` and `through()` itself and saves a stream. Bodies come decoded: a transport
+ * hand answers `collect()` and `through()` itself and saves a stream. Bodies come decoded: a transport
  * that inflates takes `content-encoding` and `content-length` off, and where `fetch` leaves them on,
  * the core drops them.
  */
@@ -19,8 +19,11 @@ export interface UpstreamResponse {
   readonly headers: HeaderReader
   readonly body: ReadableStream<Uint8Array> | null
   arrayBuffer(): Promise<ArrayBuffer>
-  /** The whole body as it came. Absent: `arrayBuffer()` is used. */
-  bytes?(): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * The whole body as it came. Absent: `arrayBuffer()` is used. Not the standard's `bytes`, which
+   * listeners that stand in for `Response` inherit without being able to answer it.
+   */
+  collect?(): Promise<Uint8Array<ArrayBuffer>>
   /** Runs the transformer where the data arrives. Absent: the body is pumped through it. */
   through?(transformer: BodyTransformer): ReadableStream<Uint8Array<ArrayBuffer>>
 }

@@ -139,7 +139,7 @@ function judgeJsonForStream(
     headers: head.headers,
     body: null,
     arrayBuffer: async () => bytes.slice().buffer,
-    bytes: async () => bytes,
+    collect: async () => bytes,
   }
   return { kind: 'error', head: { ...head, status }, reply, response }
 }
