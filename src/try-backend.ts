@@ -162,10 +162,7 @@ function statusOfError({ error, status }: Record<string, unknown>): number {
 }
 
 export async function readBytes(response: UpstreamResponse): Promise<Uint8Array<ArrayBuffer>> {
-  // Only a transport's own: @hono/node-server replaces the global Response by one on which the inherited `bytes`
-  // fails, and a `fetch` that makes its answers itself returns such.
-  const own = Object.hasOwn(response, 'bytes') ? response.bytes : undefined
-  return own ? own.call(response) : new Uint8Array(await response.arrayBuffer())
+  return response.collect ? response.collect() : new Uint8Array(await response.arrayBuffer())
 }
 
 /** An error that a client may read, of whatever a try has thrown. */
