@@ -8,7 +8,8 @@ import type { BodyController, StreamFailure, Tap } from './stream-translator.ts'
 
 /** An event that was cut off cannot be taken back, so no part of one is ever passed on. */
 function isWholeEvent(text: string): boolean {
-  let whole = false
+  // A CRLF that was cut in two leaves a lone line feed behind the last event.
+  let whole = /^[\r\n]*$/.test(text)
   readEvents(text, (data) => {
     whole = data === '[DONE]' || createSseFrame(data, undefined).json() !== undefined
   })

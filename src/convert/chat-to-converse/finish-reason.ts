@@ -2,8 +2,6 @@
 import type { FinishReason } from '../../wire/openai/chat.ts'
 
 const reasons: ReadonlyMap<unknown, FinishReason> = new Map([
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],
   ['tool_use', 'tool_calls'],
@@ -13,7 +11,10 @@ const reasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ['malformed_tool_use', 'stop'],
 ])
 
-/** Reasons we do not know, and none at all, are a stop: with calls in the answer, to make them. */
+/**
+ * `end_turn`, `stop_sequence`, reasons we do not know and none at all are a stop. With calls in the
+ * answer they mean to make them, and clients look here to know that.
+ */
 export function finishReason(stopReason: unknown, answer: 'has-calls' | 'no-calls'): FinishReason {
   return reasons.get(stopReason) ?? (answer === 'has-calls' ? 'tool_calls' : 'stop')
 }

@@ -1,0 +1,104 @@
+// Golden cases: a folder each, `test/golden/<endpoint>/<schema>-<case>/`. All files but the first are optional:
+//
+//   request.json   the client's body, byte for byte
+//   target.json    {model, prefix, version, vars}: what the backend adds; `model` is an override
+//   upstream.json  {path, headers, body} as the provider must get them; `body` as it is spelt, none: the bytes as they came
+//   refusal.json   {kind, message}: the request cannot be translated
+//   head.json      {status, headers} of the answer
+//   answer.json    the provider's body (or answer.txt), byte for byte
+//   answer.sse     the provider's stream, byte for byte
+//   answer.events  an AWS event stream, a line each: the payload with its headers (`:event-type`, …) as members;
+//                  `:payload` stands for one that is not JSON
+//   reply.json     what the client gets, byte for byte; without it, the answer's own bytes
+//   reply.sse      the same for a stream
+//   told.json      {usage, model, failure, held} as the gateway learns them; `held`: the failure came before any content
+//
+// `reply.json` and `reply.sse` may end in one line break more than the answer.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type SchemaName, schemaNames } from '../../src/config/api-schema.ts'
+import { encodeAwsFrame } from '../../src/streams/aws-event-stream.ts'
+import { joinBytes } from './rechunk.ts'
+
+export const goldenRoot = join(import.meta.dirname, '..', 'golden')
+
+export interface GoldenTarget {
+  readonly model?: string
+  readonly prefix?: string
+  readonly version?: string
+  readonly vars?: Readonly<Record<string, string>>
+}
+
+export interface GoldenTold {
+  readonly usage?: unknown
+  readonly model?: string
+  readonly failure?: object
+  readonly held?: boolean
+}
+
+export interface GoldenCase {
+  readonly name: string
+  readonly schema: SchemaName
+  readonly folder: string
+  /** The text of one of its files. */
+  read(file: string): string | undefined
+}
+
+export function listGoldenCases(endpoint: string): GoldenCase[] {
+  const root = join(goldenRoot, endpoint)
+  return readdirSync(root)
+    .sort()
+    .map((name) => {
+      const folder = join(root, name)
+      return {
+        name,
+        schema: schemaOf(name),
+        folder,
+        read: (file) => {
+          const path = join(folder, file)
+          return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+        },
+      }
+    })
+}
+
+/** `AWSBedrock` is `aws-bedrock` in a folder's name. */
+export function schemaFolder(schema: SchemaName): string {
+  return schema
+    .replace('OpenAI', 'Openai')
+    .replace(/([a-z]|[A-Z]+)(?=[A-Z][a-z])/g, '$1-')
+    .toLowerCase()
+}
+
+function schemaOf(name: string): SchemaName {
+  const found = schemaNames
+    .filter((schema) => name.startsWith(`${schemaFolder(schema)}-`))
+    .sort((a, b) => b.length - a.length)[0]
+  if (found === undefined) throw new Error(`${name} does not begin with a schema`)
+  return found
+}
+
+/** The bytes of an `answer.events` file. */
+export function encodeEvents(text: string): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
+  const frames = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const members = Object.entries(JSON.parse(line) as Record<string, unknown>)
+      const payload = members.find(([name]) => name === ':payload')?.[1]
+      const headers = members.filter(([name]) => name.startsWith(':') && name !== ':payload')
+      const rest = members.filter(([name]) => !name.startsWith(':'))
+      const data = typeof payload === 'string' ? payload : JSON.stringify(Object.fromEntries(rest))
+      return encodeAwsFrame(
+        Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
+        encoder.encode(data),
+      )
+    })
+  return joinBytes(frames)
+}
+
+/** The files end in a line break, which is not the answer's. */
+export function withoutLastBreak(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}
