@@ -1,6 +1,7 @@
 // The outgoing side on Node: undici pools, dispatched with callbacks so that a body can be answered or
 // transformed where its bytes arrive. https://undici.nodejs.org/#/docs/api/Dispatcher
-import { type Dispatcher, Pool } from 'undici'
+// By its file: Bun puts a stand-in without pools in the place of the bare name.
+import { type Dispatcher, Pool } from 'undici/index.js'
 import {
   GatewayError,
   type Transport,

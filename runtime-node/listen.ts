@@ -1,9 +1,7 @@
 // One port on several addresses: what a single `listen` of Node cannot do.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-/** A machine may have no IPv6, or have it switched off. */
-const absentAddressCodes = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
+import { isAbsentAddress } from './listening.ts'
 
 /**
  * Binds `createServer()` once for each host and returns the servers and their port; 0 is any free one, the same on
@@ -35,15 +33,12 @@ export async function listenOnHosts(
   return { servers, port: bound }
 }
 
-function isAbsentAddress(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && absentAddressCodes.has(String(error.code))
-}
-
 function listen(server: Server, port: number, host: string, ipv6Only: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     // Beside 0.0.0.0 on the same port, `::` must keep to its own family.
-    server.listen({ port, host, ipv6Only }, () => {
+    // Thousands of clients may come at once: Node's default of 511 would turn some away.
+    server.listen({ port, host, ipv6Only, backlog: 1024 }, () => {
       server.off('error', reject)
       // A TCP server that listens has an AddressInfo.
       resolve((server.address() as AddressInfo).port)

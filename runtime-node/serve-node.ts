@@ -1,0 +1,70 @@
+// The listener for clients on Node.
+import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { ClientPolicySpec, Gateway } from '../src/index.ts'
+import { listenOnHosts } from './listen.ts'
+import type { Listening, ServeOptions } from './listening.ts'
+
+/** Rejects with Node's error, whose `code` may be `EADDRINUSE`. */
+export async function serveOnNode(
+  fetch: Gateway['fetch'],
+  options: ServeOptions,
+): Promise<Listening> {
+  const listener = getRequestListener(fetch)
+  const { servers, port } = await listenOnHosts(
+    () => createListener(listener, options.client),
+    options,
+  )
+  return {
+    port,
+    async drain(timeoutMs) {
+      const closing = Promise.all(servers.map(close))
+      // A connection goes idle when its answer ends, and nobody else would close it then.
+      const sweep = setInterval(() => {
+        for (const server of servers) server.closeIdleConnections()
+      }, 50)
+      const cut = setTimeout(() => {
+        for (const server of servers) server.closeAllConnections()
+      }, timeoutMs)
+      await closing
+      clearInterval(sweep)
+      clearTimeout(cut)
+    },
+  }
+}
+
+type Handler = ReturnType<typeof getRequestListener>
+
+function createListener(listener: Handler, client: ClientPolicySpec): Server {
+  const requestTimeout = client.requestReceivedTimeoutMs ?? 300_000
+  const server = createServer(
+    {
+      maxHeaderSize: 60 * 1024,
+      requestTimeout,
+      headersTimeout: Math.min(requestTimeout, 60_000),
+      connectionsCheckingInterval: Math.min(30_000, Math.max(100, requestTimeout / 4)),
+      // Clients that keep connections for later find them open: the default of 5 s is too short.
+      keepAliveTimeout: client.idleTimeoutMs ?? 60_000,
+    },
+    listener,
+  )
+  server.on('clientError', refuse)
+  return server
+}
+
+/** What the parser refuses never reaches the handler: a short answer, then the end. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket) {
+  if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
+  const [status, text] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'request timeout']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', '']
+        : ['400 Bad Request', 'Bad Request']
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
+  )
+}
+
+const close = (server: Server) => new Promise<void>((resolve) => server.close(() => resolve()))
