@@ -158,7 +158,8 @@ export function buildYamlTree(input: TreeInput): YamlTree {
     if (isScalar(node) && !exhausted) {
       if (node.anchor !== undefined) anchors.set(node.anchor, node)
       const { value, origin } = convertScalar(node)
-      return { value, origin, offset: startOf(node) }
+      // A value that is not written stands nowhere.
+      return { value, origin, offset: node.value === null && node.source === '' ? undefined : startOf(node) }
     }
     const value = convert(node, depth)
     const collection = typeof value === 'object' && value !== null
@@ -183,6 +184,7 @@ export function buildYamlTree(input: TreeInput): YamlTree {
     const members = new Map<string | number, Member>()
     const merged: unknown[] = []
     for (const pair of pairs) {
+      if (exhausted) break
       const keyOffset = startOf(pair.key) ?? startOf(pair.value) ?? 0
       const key = convertKey(pair.key, depth + 1)
       if (key === undefined) continue
@@ -207,6 +209,7 @@ export function buildYamlTree(input: TreeInput): YamlTree {
     const value: unknown[] = []
     const members = new Map<string | number, Member>()
     for (const [index, item] of items.entries()) {
+      if (exhausted) break
       const itemOffset = startOf(isPair(item) ? item.key : item) ?? start
       const member = isPair(item)
         ? { value: convertMap([item], itemOffset, depth + 1), origin: undefined }

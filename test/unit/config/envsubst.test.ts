@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findReferences, referencedNames, substituteText } from '../../../src/config/envsubst.ts'

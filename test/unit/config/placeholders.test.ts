@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
 import { describe, expect, it } from 'vitest'
 import { maskReferences, resolvePlaceholders } from '../../../src/config/placeholders.ts'
 
