@@ -12,6 +12,20 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
+/**
+ * undici without its fetch, WebSocket, cache and mocks: half of what would be read at start. A name that this leaves
+ * out is an error of the build.
+ */
+const undiciPools = {
+  name: 'undici-pools',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as Pool } from './lib/dispatcher/pool.js'",
+      resolveDir: dirname(path),
+    }))
+  },
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values } = parseArgs({
   options: { out: { type: 'string' }, 'only-command': { type: 'boolean' } },
@@ -37,8 +51,9 @@ mkdirSync(out, { recursive: true })
 try {
   await buildCommand(esbuild)
   if (!values['only-command']) await buildLibrary(esbuild)
-} catch {
-  // esbuild has said what is wrong, with the place.
+} catch (error) {
+  // esbuild has already said what is wrong with the sources, and where.
+  if (!Array.isArray(error.errors)) throw error
   process.exit(1)
 }
 if (!values['only-command']) buildDeclarations()
@@ -62,6 +77,7 @@ async function buildCommand({ build }) {
       js: "import { createRequire as aigwCreateRequire } from 'node:module';const require = aigwCreateRequire(import.meta.url);",
     },
     define: { __AIGW_VERSION__: JSON.stringify(process.env.AIGW_VERSION ?? '') },
+    plugins: [undiciPools],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
