@@ -1,13 +1,15 @@
 // The load generator, in a process of its own: raw sockets and ready bytes, so that it costs little beside what it loads.
-// Started by bench.mjs, which asks for { kind, … }, more than one at a time if it likes.
+// Started by bench.mjs, which asks for { kind, … }.
 import { connect } from 'node:net'
 import { createMessageReader } from './http-messages.mjs'
-import { helpOut } from './processes.mjs'
+import { cpu, helpOut, sleep } from './processes.mjs'
 import { STAMP } from './workloads.mjs'
 
 const HOST = '127.0.0.1'
 const TAIL = 2048
+const SLICE_MS = 100
 const PATIENCE_MS = 10_000
+const HOLD_PATIENCE_MS = 60_000
 const ignore = () => {}
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
 
@@ -18,46 +20,21 @@ function quantiles(numbers) {
 }
 
 /**
- * Keeps one connection busy while `more()` says so, then calls `onIdle`. Reconnects after a failure. `tally` collects
- * `latencies` in ms, `errors` with the `firstError`, and in a paced stream `lags` of its events in ms.
+ * One kept connection. `run(more)` sends a request after the other while `more()` says so and resolves when the last is
+ * answered. `tally` collects `latencies` in ms, `errors` with the `firstError`, and of paced events their `lags` in ms.
  */
-function keepBusy({ port, request, marker, paced }, tally, more, onIdle) {
-  let sentAt = 0
+function createConnection({ port, request, marker, gap }, tally) {
+  let socket
   let status = ''
   let tail = Buffer.alloc(0)
-  let socket
-  let state = 'connecting'
+  let sentAt = 0
+  let waiting = false
+  let more = () => false
+  let onRest
 
   function fail(why) {
     tally.errors++
     tally.firstError ??= why
-  }
-
-  function finish() {
-    state = 'finished'
-    socket.destroy()
-    onIdle()
-  }
-
-  function next() {
-    if (!more()) {
-      finish()
-      return
-    }
-    state = 'waiting'
-    sentAt = performance.now()
-    socket.write(request, 'latin1')
-  }
-
-  function onHead(head) {
-    status = head.slice(9, 12)
-  }
-
-  function onEnd() {
-    tally.latencies.push(performance.now() - sentAt)
-    if (status !== '200') fail(`status ${status}`)
-    else if (!tail.includes(marker)) fail('an incomplete answer')
-    next()
   }
 
   function noteLags(bytes) {
@@ -66,60 +43,155 @@ function keepBusy({ port, request, marker, paced }, tally, more, onIdle) {
       tally.lags.push(Number(now - BigInt(sent)) / 1e6)
   }
 
+  function onHead(head) {
+    status = head.slice(9, 12)
+  }
+
+  function onEnd() {
+    waiting = false
+    tally.latencies.push(performance.now() - sentAt)
+    if (status !== '200') fail(`status ${status}`)
+    else if (!tail.includes(marker)) fail('an incomplete answer')
+    resume()
+  }
+
+  /** Resolves also when it fails: the socket is destroyed then. */
   function open() {
-    if (state === 'finished') return
     const read = createMessageReader(onHead, onEnd)
-    socket = connect({ port, host: HOST, noDelay: true }, next)
-    socket.on('error', ignore).on('close', () => {
-      if (state === 'finished') return
-      fail(state === 'waiting' ? 'the connection was closed' : 'no connection')
-      state = 'connecting'
-      setTimeout(open, 50)
-    })
-    socket.on('data', (bytes) => {
-      tally.bytes += bytes.length
-      tail = bytes.length < TAIL ? Buffer.concat([tail.subarray(-TAIL), bytes]) : bytes
-      if (paced) noteLags(bytes)
-      read(bytes)
+    return new Promise((resolve) => {
+      socket = connect({ port, host: HOST, noDelay: true }, resolve)
+      socket.on('error', ignore).on('close', () => {
+        resolve()
+        if (!waiting) return
+        waiting = false
+        fail('the connection was closed')
+        setTimeout(resume, 50)
+      })
+      socket.on('data', (bytes) => {
+        tail = bytes.length < TAIL ? Buffer.concat([tail.subarray(-TAIL), bytes]) : bytes
+        if (gap) noteLags(bytes)
+        read(bytes)
+      })
     })
   }
-  open()
-  return () => {
-    if (state === 'finished') return
-    fail('no end within 10 s')
-    finish()
+
+  async function reopen() {
+    await open()
+    if (!socket.destroyed) return send()
+    fail('no connection')
+    setTimeout(resume, 50)
+  }
+
+  function send() {
+    waiting = true
+    sentAt = performance.now()
+    socket.write(request, 'latin1')
+  }
+
+  function rest() {
+    onRest?.()
+    onRest = undefined
+  }
+
+  function resume() {
+    if (!more()) rest()
+    else if (socket.destroyed) reopen()
+    else send()
+  }
+
+  function close() {
+    waiting = false
+    socket.destroy()
+  }
+
+  return {
+    open,
+    close,
+    run: (condition) =>
+      new Promise((resolve) => {
+        more = condition
+        onRest = resolve
+        resume()
+      }),
+    abort() {
+      if (!onRest) return
+      fail('no end within 10 s')
+      more = () => false
+      close()
+      rest()
+    },
   }
 }
 
-/** Runs for `seconds`, of a paced stream `repeat` times a connection, and lets what has begun come to its end. */
-async function drive({ connections, seconds, repeat, gap, ...job }) {
-  const tally = { latencies: [], lags: [], errors: 0, bytes: 0, firstError: undefined }
-  const began = performance.now()
-  const until = began + seconds * 1000
-  const aborts = []
-  const abortAll = () => {
-    for (const abort of aborts) abort()
+/** The connections to one subject, and what came of them. */
+function createSide({ port }, { connections, ...job }) {
+  const tally = { latencies: [], lags: [], errors: 0, firstError: undefined }
+  const spent = { ms: 0, cpuOfLoad: 0 }
+  const all = Array.from({ length: connections }, () => createConnection({ port, ...job }, tally))
+  const ownCpu = () => {
+    const { user, system } = process.cpuUsage()
+    return user + system
   }
-  const all = Array.from({ length: connections }, async (_, i) => {
-    // Streams that began together would send their events together.
-    if (gap) await new Promise((resolve) => setTimeout(resolve, (i * gap) / connections))
-    let done = 0
-    const more = () => (repeat ? done++ < repeat : performance.now() < until)
-    await new Promise((resolve) =>
-      aborts.push(keepBusy({ ...job, paced: gap }, tally, more, resolve)),
-    )
-  })
-  const timer = setTimeout(abortAll, seconds * 1000 + PATIENCE_MS)
-  await Promise.all(all)
-  clearTimeout(timer)
-  const { latencies, lags, ...rest } = tally
   return {
-    ...rest,
-    requests: latencies.length,
-    ms: performance.now() - began,
-    ...quantiles(latencies),
-    ...(gap && { lag: quantiles(lags) }),
+    open: () => Promise.all(all.map((connection) => connection.open())),
+    /** Runs until `work(connection, i)` is done for each; `lasting` is how long that should take. */
+    async run(lasting, work) {
+      const timer = setTimeout(() => {
+        for (const connection of all) connection.abort()
+      }, lasting + PATIENCE_MS)
+      const [began, ownBefore] = [performance.now(), ownCpu()]
+      await Promise.all(all.map(work))
+      spent.cpuOfLoad += ownCpu() - ownBefore
+      spent.ms += performance.now() - began
+      clearTimeout(timer)
+    },
+    close() {
+      for (const connection of all) connection.close()
+      const { latencies, lags, ...errors } = tally
+      const requests = latencies.length
+      const paced = job.gap && { lag: quantiles(lags) }
+      return { requests, ...errors, ...spent, ...quantiles(latencies), ...paced }
+    },
   }
+}
+
+/** In turns, ABBA, each for a slice at a time and `seconds` in all: what disturbs the machine disturbs both. */
+async function takeTurns(sides, seconds) {
+  const turns = Math.max(1, Math.round((seconds * 1000) / SLICE_MS / 2))
+  for (let i = 0; i < turns; i++) {
+    for (const side of [...sides, ...sides.toReversed()]) {
+      const until = performance.now() + SLICE_MS
+      const more = () => performance.now() < until
+      await side.run(SLICE_MS, (connection) => connection.run(more))
+    }
+  }
+}
+
+/** All at once: `repeat` streams on each connection, which start so that no two events are due at the same time. */
+async function goTogether(sides, { connections, gap, repeat, events }) {
+  const startOf = (side, i) => ((i + side / sides.length) * gap) / connections
+  const begin = async (side, connection, i) => {
+    await sleep(startOf(side, i))
+    let left = repeat
+    await connection.run(() => left-- > 0)
+  }
+  const lasting = repeat * events * gap
+  await Promise.all(
+    sides.map((side, at) => side.run(lasting, (connection, i) => begin(at, connection, i))),
+  )
+}
+
+/** Loads all subjects. Of each: requests, errors, CPU in µs of its processes and of this one meanwhile, latencies in ms. */
+async function drive({ subjects, seconds, repeat, events, ...job }) {
+  const sides = subjects.map((subject) => createSide(subject, job))
+  for (const side of sides) await side.open()
+  await sleep(50) // accepting them shall not count
+  // Not turn by turn: what a process puts off until it is idle counts too.
+  const before = subjects.map(({ pids }) => cpu(pids))
+  if (job.gap) await goTogether(sides, { ...job, repeat, events })
+  else await takeTurns(sides, seconds)
+  const spent = subjects.map(({ pids }, i) => cpu(pids) - before[i])
+  return sides.map((side, i) => ({ ...side.close(), cpu: spent[i] }))
 }
 
 let heldSockets = []
@@ -127,7 +199,7 @@ let heldSockets = []
 /** Opens `count` streams, at most 200 of them on their way at a time, and keeps them. */
 function hold({ port, request, count }) {
   return new Promise((resolve) => {
-    const state = { open: 0, failed: 0, closed: 0, firstError: undefined }
+    const state = { open: 0, failed: 0, firstError: undefined }
     let begun = 0
     const settle = () => {
       if (state.open + state.failed === count) resolve(state)
@@ -144,7 +216,6 @@ function hold({ port, request, count }) {
         state.firstError ??= String(error)
       })
       socket.on('close', () => {
-        state.closed++
         if (!first) return
         first = false
         state.failed++
@@ -157,6 +228,7 @@ function hold({ port, request, count }) {
         settle()
       })
     }
+    setTimeout(() => resolve({ ...state, failed: count - state.open }), HOLD_PATIENCE_MS).unref()
     while (begun < Math.min(count, 200)) begin()
   })
 }

@@ -26,8 +26,8 @@ const read = (path) => {
 const stat = (pid) => read(`/proc/${pid}/stat`).split(') ').pop().split(' ')
 const isAlive = (pid) => !['Z', ''].includes(stat(pid)[0])
 
-/** A process and all that descend from it: a command may be a wrapper. */
-function tree(root) {
+/** Ids of a process and all that descend from it: a command may be a wrapper. */
+export function family(root) {
   if (!onLinux) return [root]
   const parents = list('/proc').map((pid) => [Number(pid), Number(stat(pid)[1])])
   const all = [root]
@@ -39,23 +39,23 @@ function tree(root) {
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
 
 /**
- * User and system time of a process and its descendants in µs. The scheduler's account is the same sum as utime and stime
- * of /proc/<pid>/stat, which count in steps of 10 ms: too coarse for paced streams.
+ * User and system time of processes in µs. The scheduler's account is the same sum as utime and stime of
+ * /proc/<pid>/stat, which count in steps of 10 ms: too coarse for short turns.
  */
-export function cpu(root) {
+export function cpu(pids) {
   if (!onLinux) return undefined
   const ofThread = (pid, thread) =>
     Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) / 1e3
   const exact = (pid) => sum(list(`/proc/${pid}/task`).map((thread) => ofThread(pid, thread)))
   const coarse = (pid) => (Number(stat(pid)[11]) + Number(stat(pid)[12])) * 1e4
-  return sum(tree(root).map((pid) => exact(pid) || coarse(pid) || 0))
+  return sum(pids.map((pid) => exact(pid) || coarse(pid) || 0))
 }
 
-/** Resident bytes of a process and its descendants; pages that they share count for each. */
-export function rss(root) {
+/** Resident bytes of processes; pages that they share count for each. */
+export function rss(pids) {
   if (!onLinux) return undefined
   const one = (pid) => Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
-  return sum(tree(root).map(one))
+  return sum(pids.map(one))
 }
 
 /**
@@ -95,13 +95,13 @@ const signal = (pid, name) => {
   }
 }
 process.on('exit', () => {
-  for (const root of started) for (const pid of tree(root)) signal(pid, 'SIGKILL')
+  for (const root of started) for (const pid of family(root)) signal(pid, 'SIGKILL')
 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => process.exit(130))
 
 /** Asks a process to end, and ends what is left of it and its descendants after 6 s. */
 export async function stop(root) {
-  const members = tree(root)
+  const members = family(root)
   const alive = () => (onLinux ? members.filter(isAlive) : [])
   signal(root, 'SIGTERM')
   for (let i = 0; i < 120 && alive().length > 0; i++) await sleep(50)

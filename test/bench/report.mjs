@@ -23,37 +23,46 @@ function line(title, digits, { floor = [], gateway = [] }, pick, goal) {
   return { title, digits, floor: median(both[0]), gateway: median(both[1]), ratio, goal }
 }
 
+/** Errors are summed: one is too many. */
+const errorLine = ({ floor, gateway }) => {
+  const total = (rounds) => rounds.reduce((sum, { errors }) => sum + errors, 0)
+  return { title: '· errors', digits: 0, floor: total(floor), gateway: total(gateway) }
+}
+
 function scenarioLines(name, sides) {
   const { title, events, gap, goal } = scenarios[name]
-  const add = (what, digits, pick, wanted) => line(`${title}: ${what}`, digits, sides, pick, wanted)
+  const add = (what, digits, pick, wanted) => line(what, digits, sides, pick, wanted)
   const cost = events
-    ? add('CPU µs an event', 2, (r) => r.cpu / r.requests / events, goal)
-    : add('CPU µs a request', 1, (r) => r.cpu / r.requests, goal)
+    ? add(`${title}: CPU µs an event`, 2, (r) => r.cpu / r.requests / events, goal)
+    : add(`${title}: CPU µs a request`, 1, (r) => r.cpu / r.requests, goal)
   return [
     { ...cost, goalIs: 'ratio' },
     ...(gap
-      ? [add('event lag ms, p50', 2, (r) => r.lag.p50), add('p99', 2, (r) => r.lag.p99)]
+      ? [
+          add('· event lag ms, p50', 2, (r) => r.lag.p50),
+          add('· event lag ms, p99', 2, (r) => r.lag.p99),
+        ]
       : [
-          add('requests/s', 0, (r) => (r.requests / r.ms) * 1e3),
-          add('ms, p50', 2, (r) => r.p50),
-          add('p99', 2, (r) => r.p99),
+          add('· requests/s', 0, (r) => (r.requests / r.ms) * 1e3),
+          add('· ms, p50', 2, (r) => r.p50),
+          add('· ms, p99', 2, (r) => r.p99),
         ]),
-    add('resident MiB', 0, (r) => r.rss / MIB),
-    { ...add('errors', 0, (r) => r.errors), ratio: undefined },
+    add('· resident MiB', 0, (r) => r.rss / MIB),
+    errorLine(sides),
   ]
 }
 
 /** Lines of the table: { title, floor, gateway, ratio, digits, goal?, goalIs? }. */
 export function summarise({ rounds, starts, idle, open }) {
   const lines = Object.keys(scenarios)
-    .filter((name) => rounds[name])
+    .filter((name) => rounds?.[name])
     .flatMap((name) => scenarioLines(name, rounds[name]))
   if (starts) {
     lines.push({
       ...line('Start to the ready line, ms', 0, starts, (r) => r.toLine, 250),
       goalIs: 'gateway',
     })
-    lines.push(line('Start to the first answer, ms', 0, starts, (r) => r.toAnswer))
+    lines.push(line('· to the first answer, ms', 0, starts, (r) => r.toAnswer))
   }
   if (idle)
     lines.push({
@@ -63,8 +72,8 @@ export function summarise({ rounds, starts, idle, open }) {
   if (open) {
     const each = (r) => (r.held - r.idle) / r.open / 1024
     lines.push(line('Open streams', 0, open, (r) => r.open))
-    lines.push({ ...line('resident KiB each', 1, open, each, 40), goalIs: 'gateway' })
-    lines.push(line('resident MiB in all', 0, open, (r) => r.held / MIB))
+    lines.push({ ...line('· resident KiB each', 1, open, each, 40), goalIs: 'gateway' })
+    lines.push(line('· resident MiB in all', 0, open, (r) => r.held / MIB))
   }
   return lines
 }

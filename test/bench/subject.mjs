@@ -3,10 +3,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { gatewayConfig } from './gateway-config.mjs'
-import { freePort, here, launch, sleep, stop } from './processes.mjs'
-import { findFault, requestBody, traffic } from './workloads.mjs'
+import { requestText } from './http-messages.mjs'
+import { family, freePort, here, launch, sleep, stop } from './processes.mjs'
+import { findFault, marker, requestBody, traffic } from './workloads.mjs'
 
-export const PATH = '/v1/chat/completions'
+const PATH = '/v1/chat/completions'
+
+/** What the load generator must know to ask for a scenario. */
+export const job = (name) => ({
+  request: requestText(PATH, requestBody(name)),
+  marker: marker(name),
+})
 
 export const floorCommand = ({ port, providerPorts }) => {
   const routes = Object.entries(traffic).map(([name, { provider }]) => [
@@ -30,9 +37,9 @@ export const gatewayCommand =
     return [...command, 'run', file, '--admin-port', String(adminPort)]
   }
 
-/** Nothing of the person's own set-up takes part: keys, telemetry, folders. */
+/** Nothing of the person's own set-up takes part: keys, telemetry, proxies, folders. */
 function environment(folder) {
-  const personal = /^(AIGW|OTEL|AWS|AZURE|OPENAI|ANTHROPIC|GOOGLE|TARS)_/
+  const personal = /^(AIGW|OTEL|AWS|AZURE|OPENAI|ANTHROPIC|GOOGLE|TARS)_|^(https?|all|no)_proxy$/i
   const kept = Object.entries(process.env).filter(([name]) => !personal.test(name))
   return {
     ...Object.fromEntries(kept),
@@ -63,7 +70,7 @@ const ask = (port, body) =>
 
 /**
  * Starts the floor or a gateway and waits for its first right answer. `toLine` and `toAnswer` are ms from its start to the
- * line that says it listens, and to that answer. `check(name)` throws when it answers that scenario wrongly.
+ * line that says it listens, and to that answer. `fault(scenario)` asks once, and resolves to nothing or to what is wrong.
  */
 export async function startSubject({ name, command }, providerPorts, root) {
   const folder = mkdtempSync(join(root, `${name}-`))
@@ -91,14 +98,11 @@ export async function startSubject({ name, command }, providerPorts, root) {
   const toAnswer = performance.now() - began
   return {
     name,
-    pid: child.pid,
+    pids: family(child.pid),
     port,
     toLine,
     toAnswer,
-    async check(scenario) {
-      const wrong = await fault(scenario)
-      if (wrong) throw new Error(`${name}, ${scenario}: ${wrong}\n${child.complaint()}`)
-    },
+    fault,
     stop: () => stop(child.pid),
   }
 }

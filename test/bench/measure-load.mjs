@@ -1,0 +1,70 @@
+// Floor and gateway under the same load: requests, CPU, latencies, errors.
+import { rss } from './processes.mjs'
+import { job } from './subject.mjs'
+import { scenarios } from './workloads.mjs'
+
+const WARM_SECONDS = 1.5
+
+/** Has the load generator drive `subjects`. Of a paced scenario it runs whole streams, at least one a connection. */
+function drive({ load }, name, subjects, seconds) {
+  const { connections, gap, events } = scenarios[name]
+  const repeat = gap && Math.max(1, Math.round((seconds * 1000) / (events * gap)))
+  const targets = subjects.map(({ port, pids }) => ({ port, pids }))
+  const shape = { connections, gap, events, repeat, seconds }
+  return load.ask({ kind: 'drive', subjects: targets, ...job(name), ...shape })
+}
+
+export const warmUp = (bench, name, subject) => drive(bench, name, [subject], WARM_SECONDS)
+
+async function measure(bench, name, subjects) {
+  const asked = (await bench.upstream.ask()).requests
+  const results = await drive(bench, name, subjects, bench.settings.seconds)
+  const reached = (await bench.upstream.ask()).requests - asked
+  const sent = results.reduce((count, { requests }) => count + requests, 0)
+  if (reached !== sent) bench.note(`${name}: of ${sent} requests ${reached} reached the provider`)
+  return results.map((result, i) => {
+    const who = `${subjects[i].name}, ${name}`
+    if (result.errors > 0)
+      bench.blame(`${who}: ${result.errors} errors, first ${result.firstError}`)
+    if (!scenarios[name].gap && result.cpuOfLoad / 1e3 / result.ms > 0.95)
+      bench.note(`${who}: the load generator had no time left`)
+    return { ...result, rss: rss(subjects[i].pids) }
+  })
+}
+
+/** Those of the scenarios that all subjects answer rightly. */
+async function check(bench, names, subjects) {
+  const right = new Set(names)
+  for (const subject of subjects) {
+    for (const name of names) {
+      const fault = await subject.fault(name)
+      if (fault === undefined) continue
+      bench.blame(`${subject.name}, ${name}: ${fault}`)
+      right.delete(name)
+    }
+  }
+  return [...right]
+}
+
+/** Rounds of each scenario: { floor: [result], gateway: [result] } by name. Wrong answers leave a scenario out. */
+export async function measureLoad(bench, wanted) {
+  const subjects = []
+  try {
+    for (const side of bench.sides) subjects.push(await bench.start(side))
+    const names = await check(bench, wanted, subjects)
+    const warm = new Set(names.map((name) => scenarios[name].warm ?? name))
+    for (const subject of subjects) for (const name of warm) await warmUp(bench, name, subject)
+    const rounds = Object.fromEntries(names.map((name) => [name, { floor: [], gateway: [] }]))
+    for (let round = 1; round <= bench.settings.rounds; round++) {
+      bench.say(`round ${round} of ${bench.settings.rounds}`)
+      for (const name of names) {
+        const results = await measure(bench, name, subjects)
+        for (const [i, { name: side }] of subjects.entries()) rounds[name][side].push(results[i])
+      }
+    }
+    await check(bench, names, subjects)
+    return rounds
+  } finally {
+    for (const subject of subjects) await subject.stop()
+  }
+}
