@@ -12,6 +12,12 @@ export type {
   TlsSpec,
 } from './config/config.ts'
 export { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
+export {
+  type ConfigSource,
+  type ParsedConfig,
+  type ParseOptions,
+  parseConfig,
+} from './config/parse.ts'
 export { type ErrorKind, GatewayError } from './errors.ts'
 export type { Exchange, Observer } from './exchange.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'

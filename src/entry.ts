@@ -1,0 +1,122 @@
+// The gateway as a module that a runtime serves by itself: Workers, `deno serve`, and Bun.
+// https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/ https://docs.deno.com/runtime/reference/cli/serve/
+// https://bun.com/docs/runtime/http/server#export-default-syntax
+import type { GatewaySpec } from './config/config.ts'
+import { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
+import { parseConfig } from './config/parse.ts'
+import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+import { isRecord } from './json/is-record.ts'
+import type { Logger, UpstreamRequest } from './ports.ts'
+
+export interface EntryOptions extends Omit<GatewayOptions, 'config'> {
+  /** YAML, for example of a text module; absent: the variable `AIGW_CONFIG` holds it. */
+  readonly config?: string
+}
+
+export interface Entry {
+  /** `env` holds the bindings where a runtime hands them over; the process's variables count everywhere. */
+  fetch(request: Request, env?: unknown): Response | Promise<Response>
+}
+
+type Environment = Readonly<Record<string, string>>
+
+/**
+ * Made of the configuration at the first request, and kept. With a configuration that cannot be used,
+ * every answer is a 500 that says why.
+ */
+export function createEntry(options: EntryOptions = {}): Entry {
+  let serve: Gateway['fetch'] | undefined
+  return {
+    ...bunSettings(),
+    fetch(request, env) {
+      serve ??= build(options, { ...processVariables(), ...textMembers(env) })
+      return serve(request)
+    },
+  }
+}
+
+function build({ config, ...ports }: EntryOptions, env: Environment): Gateway['fetch'] {
+  const text = config ?? env['AIGW_CONFIG']
+  if (text === undefined || text.trim() === '') return refuse(unset, [])
+  const file = config === undefined ? 'AIGW_CONFIG' : 'config'
+  const { spec, diagnostics } = parseConfig({ file, text, env })
+  const log = ports.log ?? logToConsole
+  for (const diagnostic of diagnostics)
+    log(levels[diagnostic.severity], formatDiagnostic(diagnostic))
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (spec === undefined || errors.length > 0) return refuse(summarize(errors), errors)
+  return start(spec, { fetch: fetchWithoutLimit, ...ports, log })
+}
+
+function start(config: GatewaySpec, ports: Omit<EntryOptions, 'config'>): Gateway['fetch'] {
+  try {
+    return createGateway({ ...ports, config }).fetch
+  } catch (error) {
+    ports.log?.('error', 'the gateway cannot start', { error: String(error) })
+    return refuse('the gateway cannot start: its log says why', [])
+  }
+}
+
+const unset =
+  'no configuration: set AIGW_CONFIG to the text of one (`aigw run --show-default` prints an example)'
+
+function summarize([first, ...others]: readonly Diagnostic[]): string {
+  if (first === undefined) return 'the configuration cannot be used'
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `${formatDiagnostic(first)}${more}`
+}
+
+/** The same 500 for every request; the log says it too. */
+function refuse(message: string, diagnostics: readonly Diagnostic[]): Gateway['fetch'] {
+  const error = { type: 'InvalidConfiguration', code: '500', message, diagnostics }
+  const body = JSON.stringify({ type: 'error', error })
+  return () =>
+    new Response(body, {
+      status: 500,
+      headers: { 'content-type': 'application/json', 'x-aigw-error': 'invalid_configuration' },
+    })
+}
+
+/** Bun gives up on an answer after five minutes of silence unless it is told; elsewhere this says nothing. */
+function fetchWithoutLimit(url: string, init: UpstreamRequest): Promise<Response> {
+  // The cast: `timeout` is Bun's own.
+  return globalThis.fetch(url, { ...init, timeout: false } as RequestInit)
+}
+
+/** Bun takes its server's settings from the module too, and would cut a stream after 10 s of silence. */
+function bunSettings(): object {
+  if (!('Bun' in globalThis)) return {}
+  // The core has its own limit for bodies, and answers in the client's dialect.
+  return { idleTimeout: 0, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
+}
+
+/** Where the runtime has a process (Bun, Deno, Node, some Workers), and lets us see its variables. */
+function processVariables(): Environment {
+  try {
+    const process: unknown = Reflect.get(globalThis, 'process')
+    return isRecord(process) ? textMembers(process['env']) : {}
+  } catch {
+    // Deno without --allow-env.
+    return {}
+  }
+}
+
+/** Bindings may be anything, stores and services too; Bun and Deno hand over a server or a connection. */
+function textMembers(value: unknown): Environment {
+  if (!isRecord(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
+}
+
+const levels = { error: 'error', warning: 'warn', info: 'info' } as const
+
+const logToConsole: Logger = (level, message, fields) => {
+  if (level === 'debug' || level === 'info') return
+  console[level](message, ...(fields === undefined ? [] : [fields]))
+}
+
+// biome-ignore lint/style/noDefaultExport: what the runtimes look for.
+export default createEntry()
