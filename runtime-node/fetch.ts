@@ -144,7 +144,7 @@ function createResponse(
       return stream
     },
     arrayBuffer: async () => (await body.bytes()).slice().buffer,
-    collect: () => body.bytes(),
+    collect: (onActivity) => body.bytes(onActivity),
     through: (transformer) => body.through(transformer),
   }
 }

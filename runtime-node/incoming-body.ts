@@ -20,7 +20,7 @@ interface Sink {
 export interface IncomingBody extends Sink {
   begin(controller: Dispatcher.DispatchController): void
   /** Any one of the following, once. */
-  bytes(): Promise<Bytes>
+  bytes(onActivity?: () => void): Promise<Bytes>
   through(transformer: BodyTransformer): ReadableStream<Bytes>
   stream(): ReadableStream<Bytes>
 }
@@ -63,12 +63,13 @@ export function createIncomingBody(): IncomingBody {
       failure = { error }
       sink?.fail(error)
     },
-    bytes: () =>
+    bytes: (onActivity) =>
       new Promise((resolve, reject) => {
         const chunks: Bytes[] = []
         let length = 0
         attach({
           data(chunk) {
+            onActivity?.()
             chunks.push(chunk)
             length += chunk.length
             if (length <= maxAnswerBytes) return

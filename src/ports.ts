@@ -20,10 +20,11 @@ export interface UpstreamResponse {
   readonly body: ReadableStream<Uint8Array> | null
   arrayBuffer(): Promise<ArrayBuffer>
   /**
-   * The whole body as it came. Absent: `arrayBuffer()` is used. Not the standard's `bytes`, which
-   * listeners that stand in for `Response` inherit without being able to answer it.
+   * The whole body as it came; `onActivity` is told of each piece. Absent: `body` is read. Not the
+   * standard's `bytes`, which listeners that stand in for `Response` inherit without being able to
+   * answer it.
    */
-  collect?(): Promise<Uint8Array<ArrayBuffer>>
+  collect?(onActivity?: () => void): Promise<Uint8Array<ArrayBuffer>>
   /** Runs the transformer where the data arrives. Absent: the body is pumped through it. */
   through?(transformer: BodyTransformer): ReadableStream<Uint8Array<ArrayBuffer>>
 }

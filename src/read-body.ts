@@ -2,7 +2,7 @@
 import type { RawBody } from './endpoints/endpoint.ts'
 import { createRawBody } from './endpoints/raw-body.ts'
 import { GatewayError } from './errors.ts'
-import { joinChunks } from './streams/join-chunks.ts'
+import { collectBody } from './streams/collect-body.ts'
 
 const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
 
@@ -16,35 +16,25 @@ export async function readBody(request: Request, options: ReadBodyOptions): Prom
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const length = headers.get('content-length')
   if (length !== null && Number(length) > options.maxBytes) throw tooLarge()
-  const bytes =
-    encoding === 'identity' || encoding === ''
-      ? length === null
-        ? await readStream(request.body, options.maxBytes)
-        : new Uint8Array(await request.arrayBuffer())
-      : await readStream(inflate(request.body, encoding), options.maxBytes)
+  const encoded = encoding !== 'identity' && encoding !== ''
+  const bytes = await read(() => {
+    if (!encoded && length !== null) return request.arrayBuffer()
+    const body = encoded ? inflate(request.body, encoding) : request.body
+    return collectBody(body, { maxBytes: options.maxBytes, tooLarge })
+  })
   // A length that was a lie is caught by the platform's parser or here.
   if (bytes.length > options.maxBytes) throw tooLarge()
   return createRawBody(bytes, headers.get('content-type') ?? '')
 }
 
-async function readStream(
-  body: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
+/** Whatever breaks a body off, above all a client that leaves, is no fault of ours. */
+async function read(
+  work: () => Promise<ArrayBuffer | Uint8Array<ArrayBuffer>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (body === null) return new Uint8Array(0)
-  const reader = body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return joinChunks(chunks, length)
-      length += value.length
-      if (length > maxBytes) throw tooLarge()
-      chunks.push(value)
-    }
+    const bytes = await work()
+    return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
   } catch (error) {
-    reader.cancel(error).catch(() => {})
     if (GatewayError.is(error)) throw error
     throw new GatewayError('malformed-request', 'malformed request: the body could not be read', {
       cause: error,

@@ -8,8 +8,10 @@ import { createIdleWatch } from './idle-watch.ts'
 import { isRecord } from './json/is-record.ts'
 import type { Lifeline } from './lifeline.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
+import { maxAnswerBytes } from './limits.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import type { StreamFailure } from './streams/stream-translator.ts'
+import { collectBody } from './streams/collect-body.ts'
 import type { Reply, ReplyHead, Target, Translator } from './translate/translator.ts'
 import { sealRequest } from './upstream.ts'
 
@@ -120,7 +122,7 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     }
     return { kind: 'failed', error: toGatewayError(held.failure), failure: held.failure }
   }
-  const bytes = await readBytes(response)
+  const bytes = await readBytes(response, touch)
   if (call.stream && reply.stream) return judgeJsonForStream(bytes, head, reply)
   return { kind: 'whole', head, reply, bytes }
 }
@@ -161,8 +163,16 @@ function statusOfError({ error, status }: Record<string, unknown>): number {
   return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502
 }
 
-export async function readBytes(response: UpstreamResponse): Promise<Uint8Array<ArrayBuffer>> {
-  return response.collect ? response.collect() : new Uint8Array(await response.arrayBuffer())
+const tooLarge = () =>
+  new GatewayError('upstream-protocol', 'the answer of the provider is too large')
+
+export function readBytes(
+  response: UpstreamResponse,
+  onActivity?: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.collect) return response.collect(onActivity)
+  const limit = { maxBytes: maxAnswerBytes, tooLarge }
+  return collectBody(response.body, onActivity ? { ...limit, onActivity } : limit)
 }
 
 /** An error that a client may read, of whatever a try has thrown. */
