@@ -155,18 +155,32 @@ const beforeHeaders = 'upstream connect error or disconnect/reset before headers
 const codeOf = (error: Error) =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name
 
-function describeError(error: Error, started: unknown, answered: boolean): GatewayError {
+/** By code where there is one: undici names the fault of its parser in the text alone. */
+const protocolErrors = new Set([
+  'HTTPParserError',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+])
+
+/** A request that cannot be written is no failure of the provider: undici's own error is passed on. */
+const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
+
+function describeError(error: Error, started: unknown, answered: boolean): Error {
   const code = codeOf(error)
   const cause = new Error(code, { cause: error })
+  if (protocolErrors.has(code)) {
+    const message = answered
+      ? 'the answer of the provider breaks the rules of HTTP'
+      : `${beforeHeaders}protocol error`
+    return new GatewayError('upstream-protocol', message, { cause })
+  }
   if (answered) {
     return new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new GatewayError('upstream-unreachable', `${beforeHeaders}connection timeout`, { cause })
   }
-  if (code.startsWith('HPE_')) {
-    return new GatewayError('upstream-protocol', `${beforeHeaders}protocol error`, { cause })
-  }
+  if (requestErrors.has(code)) return error
   if (started === undefined) {
     return new GatewayError('upstream-unreachable', `${beforeHeaders}remote connection failure`, {
       cause,
