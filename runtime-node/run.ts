@@ -10,6 +10,7 @@ import { type LoadedConfig, loadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'
 import { exitCodes, messageOf, RunError } from './exit-errors.ts'
 import { createNodeFetch } from './fetch.ts'
+import { createGcpDefaultCredentials } from './gcp-credentials.ts'
 import type { Listening } from './listening.ts'
 import { openProcessLog, type ProcessLog } from './log.ts'
 import { writePidFile } from './pid-file.ts'
@@ -133,6 +134,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     fetch: outgoing.fetch,
     log,
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
+    gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })
   system.stderr.write(`${readyLine}\n`)
 

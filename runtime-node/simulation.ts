@@ -16,6 +16,14 @@ const awsFile = {
   profile: 'default',
 }
 
+/** A login in place of a service account: it is refreshed without a private key. */
+const gcpFile = JSON.stringify({
+  type: 'authorized_user',
+  client_id: 'simulated',
+  client_secret: 'simulated',
+  refresh_token: 'simulated',
+})
+
 function fillIn(auth: AuthSpec): AuthSpec {
   switch (auth.type) {
     case 'APIKey': {
@@ -26,6 +34,10 @@ function fillIn(auth: AuthSpec): AuthSpec {
       // The default chain would ask the metadata services of a cloud that we may not be in.
       const { missing, file, ...rest } = auth
       return { ...rest, file: missing === undefined && file !== undefined ? file : awsFile }
+    }
+    case 'GCPCredentials': {
+      const { missing, serviceAccount, ...rest } = auth
+      return { ...rest, serviceAccount: serviceAccount ?? gcpFile }
     }
     case 'Unsupported':
       return auth

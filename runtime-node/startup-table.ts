@@ -181,6 +181,7 @@ function describeCredential(
   if (hasCredential(auth)) return colors.green('credential found')
   if (auth.missing !== undefined) return colors.yellow(`no credential: ${auth.missing}`)
   if (auth.type === 'AWSCredentials') return 'credential: AWS default chain'
+  if (auth.type === 'GCPCredentials') return 'credential: GCP application default credentials'
   return auth.override === undefined
     ? colors.yellow('no credential')
     : `credential: from request header ${auth.override.header}`
@@ -188,7 +189,14 @@ function describeCredential(
 
 function hasCredential(auth: Exclude<AuthSpec, { type: 'Unsupported' }>): boolean {
   if (auth.missing !== undefined) return false
-  return auth.type === 'APIKey' ? auth.key !== undefined : auth.file !== undefined
+  switch (auth.type) {
+    case 'APIKey':
+      return auth.key !== undefined
+    case 'AWSCredentials':
+      return auth.file !== undefined
+    case 'GCPCredentials':
+      return auth.serviceAccount !== undefined
+  }
 }
 
 /** Columns under each other within one kind of row; the label once a group. */

@@ -60,6 +60,7 @@ function withDefaults(options: GatewayOptions): Ports {
       }),
     log: options.log ?? (() => {}),
     awsDefaultChain: options.awsDefaultChain ?? (async () => undefined),
+    gcpDefaultCredentials: options.gcpDefaultCredentials ?? (async () => undefined),
   }
 }
 

@@ -80,4 +80,6 @@ export interface Ports {
   readonly log: Logger
   /** The default provider chain of AWS, where the runtime has one (security-and-auth 5.5 C). */
   readonly awsDefaultChain: () => Promise<AwsCredentials | undefined>
+  /** JSON of Google's application default credentials, where the runtime has some (security-and-auth 7.4). */
+  readonly gcpDefaultCredentials: () => Promise<string | undefined>
 }

@@ -1,5 +1,6 @@
 // One try at one backend: translate, seal, authenticate, send, and wait until the answer is worth having.
 
+import type { Sealed } from './auth/auth.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -7,11 +8,11 @@ import { holdStream, toGatewayError } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { isRecord } from './json/is-record.ts'
 import type { Lifeline } from './lifeline.ts'
-import type { Ports, UpstreamResponse } from './ports.ts'
 import { maxAnswerBytes } from './limits.ts'
+import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
-import type { StreamFailure } from './streams/stream-translator.ts'
 import { collectBody } from './streams/collect-body.ts'
+import type { StreamFailure } from './streams/stream-translator.ts'
 import type { Reply, ReplyHead, Target, Translator } from './translate/translator.ts'
 import { sealRequest } from './upstream.ts'
 
@@ -81,18 +82,11 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const { call, backend, endpoint, target, ports, lifeline } = input
   const translation = input.translator(call, target)
   const sealed = sealRequest({ call, backend, endpoint, translation, host: input.host })
-  const authenticated = backend.auth?.apply(sealed, call.headers)
-  if (authenticated !== undefined) await authenticated
-  lifeline.signal.throwIfAborted()
-  const response = await ports.fetch(sealed.url.href, {
-    method: sealed.method,
-    headers: Object.fromEntries(sealed.headers),
-    ...(sealed.body === undefined ? {} : { body: sealed.body }),
-    signal: lifeline.signal,
-    redirect: 'manual',
-    transport: endpoint.transport,
-    backend: backend.name,
-  })
+  let response = await dispatch(sealed, input)
+  if (response.status === 401 && backend.auth?.renew?.(sealed)) {
+    response.body?.cancel().catch(() => {})
+    response = await dispatch(sealed, input)
+  }
   touch()
   const { reply } = translation
   const head: ReplyHead = {
@@ -125,6 +119,22 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const bytes = await readBytes(response, touch)
   if (call.stream && reply.stream) return judgeJsonForStream(bytes, head, reply)
   return { kind: 'whole', head, reply, bytes }
+}
+
+async function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+  const { call, backend, endpoint, ports, lifeline } = input
+  const authenticated = backend.auth?.apply(sealed, call.headers)
+  if (authenticated !== undefined) await authenticated
+  lifeline.signal.throwIfAborted()
+  return ports.fetch(sealed.url.href, {
+    method: sealed.method,
+    headers: Object.fromEntries(sealed.headers),
+    ...(sealed.body === undefined ? {} : { body: sealed.body }),
+    signal: lifeline.signal,
+    redirect: 'manual',
+    transport: endpoint.transport,
+    backend: backend.name,
+  })
 }
 
 /** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */

@@ -18,6 +18,11 @@ export interface BackendAuth {
    * nothing, so that it costs no microtask.
    */
   apply(request: Sealed, incoming: Headers): void | Promise<void>
+  /**
+   * The provider has refused the request with 401. True where `apply` will now present another
+   * credential, because the one sent was the gateway's own and short-lived.
+   */
+  renew?(request: Sealed): boolean
 }
 
 export type AuthFactory<Spec extends AuthSpec> = (spec: Spec, ports: Ports) => BackendAuth

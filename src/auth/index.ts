@@ -4,11 +4,13 @@ import type { Ports } from '../ports.ts'
 import { createApiKeyAuth } from './api-key.ts'
 import type { AuthFactory, AuthTable, BackendAuth } from './auth.ts'
 import { createAwsAuth } from './aws-credentials.ts'
+import { createGcpAuth } from './gcp-credentials.ts'
 import { createUnsupportedAuth } from './unsupported.ts'
 
 export const authFactories = {
   APIKey: createApiKeyAuth,
   AWSCredentials: createAwsAuth,
+  GCPCredentials: createGcpAuth,
   Unsupported: createUnsupportedAuth,
 } satisfies AuthTable
 

@@ -141,7 +141,7 @@ export interface TlsSpec {
 }
 
 /** A backend's credential. `missing` says what to set where there is none. */
-export type AuthSpec = ApiKeyAuthSpec | AwsAuthSpec | UnsupportedAuthSpec
+export type AuthSpec = ApiKeyAuthSpec | AwsAuthSpec | GcpAuthSpec | UnsupportedAuthSpec
 
 export interface ApiKeyAuthSpec {
   readonly type: 'APIKey'
@@ -156,6 +156,16 @@ export interface AwsAuthSpec {
   readonly region: string
   /** INI text and a profile of it; absent: the default provider chain. */
   readonly file?: { readonly text: string; readonly profile: string }
+  readonly missing?: string
+  readonly override?: CredentialOverrideSpec
+}
+
+export interface GcpAuthSpec {
+  readonly type: 'GCPCredentials'
+  readonly project: string
+  readonly region: string
+  /** JSON of a credentials file; absent: the application default credentials. */
+  readonly serviceAccount?: string
   readonly missing?: string
   readonly override?: CredentialOverrideSpec
 }

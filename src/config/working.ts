@@ -7,4 +7,5 @@ export const workingSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>(['Ope
 export const workingCredentials: ReadonlySet<CredentialType> = new Set<CredentialType>([
   'APIKey',
   'AWSCredentials',
+  'GCPCredentials',
 ])

@@ -3,6 +3,7 @@
 import { overrideHeaders } from '../auth/credential-override.ts'
 import { createAuth } from '../auth/index.ts'
 import type {
+  AuthSpec,
   BackendRefSpec,
   BackendSpec,
   EndpointSpec,
@@ -84,8 +85,7 @@ function compileBackend(
   ports: Ports,
 ): Backend {
   const { modelNameOverride } = ref
-  const vars: Readonly<Record<string, string>> =
-    spec.auth?.type === 'AWSCredentials' ? { region: spec.auth.region } : {}
+  const vars = varsOf(spec.auth)
   return {
     name: spec.name,
     schema: spec.schema,
@@ -103,5 +103,17 @@ function compileBackend(
       renamed: modelNameOverride !== undefined && modelNameOverride !== model,
       vars,
     }),
+  }
+}
+
+/** What a credential implies about the place that a request goes to. */
+function varsOf(auth: AuthSpec | undefined): Readonly<Record<string, string>> {
+  switch (auth?.type) {
+    case 'AWSCredentials':
+      return { region: auth.region }
+    case 'GCPCredentials':
+      return { project: auth.project, region: auth.region }
+    default:
+      return {}
   }
 }

@@ -92,7 +92,7 @@ function reportSeveral(
 }
 
 function compilePolicy(compilation: Compilation, policy: Policy): BackendCredential {
-  const { type, apiKey, awsCredentials } = policy.value.spec
+  const { type, apiKey, awsCredentials, gcpCredentials } = policy.value.spec
   const override = compileOverride(compilation, policy)
   if (override.broken !== undefined) return { broken: override.broken }
   const extra = override.spec === undefined ? {} : { override: override.spec }
@@ -108,6 +108,17 @@ function compilePolicy(compilation: Compilation, policy: Policy): BackendCredent
       policy,
       ['spec', 'awsCredentials', 'oidcExchangeToken'],
       'AWSCredentials with oidcExchangeToken',
+    )
+  }
+  if (type === 'GCPCredentials' && gcpCredentials !== undefined) {
+    if (gcpCredentials.workloadIdentityFederationConfig === undefined) {
+      return compileGcp(compilation, policy, gcpCredentials, extra)
+    }
+    return reportUnsupported(
+      compilation,
+      policy,
+      ['spec', 'gcpCredentials', 'workloadIdentityFederationConfig'],
+      'GCPCredentials with workloadIdentityFederationConfig',
     )
   }
   return reportUnsupported(compilation, policy, ['spec', 'type'], type)
@@ -150,6 +161,24 @@ function compileAws(
   if (value.kind === 'broken') return { broken: value.reason }
   if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
   return { auth: { ...base, file: { text: value.text, profile } } }
+}
+
+function compileGcp(
+  compilation: Compilation,
+  policy: Policy,
+  gcp: NonNullable<Policy['value']['spec']['gcpCredentials']>,
+  extra: Extra,
+): BackendCredential {
+  const { projectName: project, region, credentialsFile } = gcp
+  const base = { type: 'GCPCredentials', project, region, ...extra } as const
+  if (credentialsFile === undefined) return { auth: base }
+  const { secretRef } = credentialsFile
+  if (needsNoSecret(compilation, policy, secretRef.name, extra)) return { auth: base }
+  const path = ['spec', 'gcpCredentials', 'credentialsFile', 'secretRef']
+  const value = readSecretValue(compilation, policy, path, secretRef, 'service_account.json')
+  if (value.kind === 'broken') return { broken: value.reason }
+  if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
+  return { auth: { ...base, serviceAccount: value.text } }
 }
 
 /** A credential that always comes with the request leaves the Secret optional. */

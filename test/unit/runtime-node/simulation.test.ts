@@ -53,8 +53,16 @@ it('keeps an AWS credentials file that is there', () => {
   expect(authAfter({ type: 'AWSCredentials', region: 'r', file })).toMatchObject({ file })
 })
 
+it('gives a Google backend a login that can be refreshed without a key, and keeps a real file', () => {
+  const gcp = { type: 'GCPCredentials', project: 'p', region: 'r' } as const
+  const auth = authAfter({ ...gcp, missing: 'set it' })
+  expect(auth).not.toHaveProperty('missing')
+  expect(auth).toMatchObject({ serviceAccount: expect.stringContaining('authorized_user') })
+  expect(authAfter({ ...gcp, serviceAccount: '{}' })).toMatchObject({ serviceAccount: '{}' })
+})
+
 it('leaves a backend without credentials and an unknown type as they are', () => {
   expect(authAfter(undefined)).toBeUndefined()
-  const unsupported = { type: 'Unsupported', credential: 'GCPCredentials' } as const
+  const unsupported = { type: 'Unsupported', credential: 'AzureCredentials' } as const
   expect(authAfter(unsupported)).toEqual(unsupported)
 })

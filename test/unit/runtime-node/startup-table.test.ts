@@ -128,9 +128,19 @@ describe('the table', () => {
       'credential found',
     ],
     [
+      'default credentials of Google',
+      { type: 'GCPCredentials', project: 'p', region: 'r' },
+      'credential: GCP application default credentials',
+    ],
+    [
+      'a Google key file',
+      { type: 'GCPCredentials', project: 'p', region: 'r', serviceAccount: '{}' },
+      'credential found',
+    ],
+    [
       'an unknown type',
-      { type: 'Unsupported', credential: 'GCPCredentials' },
-      'GCPCredentials is not supported yet',
+      { type: 'Unsupported', credential: 'AzureCredentials' },
+      'AzureCredentials is not supported yet',
     ],
     ['none', undefined, 'needs no credential'],
   ])('says of a backend with %s what its credential is', (_, auth, text) => {

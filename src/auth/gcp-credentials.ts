@@ -1,0 +1,52 @@
+// Google Cloud: a bearer token, from the request, from a configured credentials file, or from the machine's
+// application default credentials. https://cloud.google.com/docs/authentication/application-default-credentials
+import type { GcpAuthSpec } from '../config/config.ts'
+import type { Ports } from '../ports.ts'
+import type { BackendAuth } from './auth.ts'
+import { readOverrideKey } from './credential-override.ts'
+import { createGcpTokenFetcher, type TokenPorts } from './gcp-token.ts'
+import { missingCredential } from './missing-credential.ts'
+import { createTokenSource, type Token } from './token-source.ts'
+
+export type GcpPorts = TokenPorts & Pick<Ports, 'log' | 'gcpDefaultCredentials'>
+
+const defaultAdvice =
+  'set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account, or configure gcpCredentials.credentialsFile'
+
+export function createGcpAuth(spec: GcpAuthSpec, ports: GcpPorts): BackendAuth {
+  const source = createTokenSource(
+    spec.serviceAccount === undefined
+      ? createDefaultFetcher(spec, ports)
+      : createGcpTokenFetcher(spec.serviceAccount, ports),
+    ports,
+  )
+  return {
+    apply(request, incoming) {
+      const own = readOverrideKey(spec.override, incoming)
+      if (own === undefined && spec.missing !== undefined) throw missingCredential(spec.missing)
+      const token = own ?? source.get()
+      if (typeof token === 'string') {
+        request.headers.set('authorization', `Bearer ${token}`)
+        return
+      }
+      return token.then((value) => {
+        request.headers.set('authorization', `Bearer ${value}`)
+      })
+    },
+    renew(request) {
+      const sent = request.headers.get('authorization') ?? ''
+      return source.discard(sent.slice('Bearer '.length))
+    },
+  }
+}
+
+/** Looks for the credentials at each fetch until they are there: a login may come at any time. */
+function createDefaultFetcher(spec: GcpAuthSpec, ports: GcpPorts): () => Promise<Token> {
+  let known: { readonly json: string; readonly fetch: () => Promise<Token> } | undefined
+  return async () => {
+    const json = await ports.gcpDefaultCredentials()
+    if (json === undefined) throw missingCredential(spec.missing ?? defaultAdvice)
+    if (known?.json !== json) known = { json, fetch: createGcpTokenFetcher(json, ports) }
+    return known.fetch()
+  }
+}
