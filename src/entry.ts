@@ -6,7 +6,7 @@ import { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
 import { parseConfig } from './config/parse.ts'
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 import { isRecord } from './json/is-record.ts'
-import type { Logger, UpstreamRequest } from './ports.ts'
+import type { Logger } from './ports.ts'
 
 export interface EntryOptions extends Omit<GatewayOptions, 'config'> {
   /** YAML, for example of a text module; absent: the variable `AIGW_CONFIG` holds it. */
@@ -45,7 +45,7 @@ function build({ config, ...ports }: EntryOptions, env: Environment): Gateway['f
     log(levels[diagnostic.severity], formatDiagnostic(diagnostic))
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (spec === undefined || errors.length > 0) return refuse(summarize(errors), errors)
-  return start(spec, { fetch: fetchWithoutLimit, ...ports, log })
+  return start(spec, { ...ports, log })
 }
 
 function start(config: GatewaySpec, ports: Omit<EntryOptions, 'config'>): Gateway['fetch'] {
@@ -75,12 +75,6 @@ function refuse(message: string, diagnostics: readonly Diagnostic[]): Gateway['f
       status: 500,
       headers: { 'content-type': 'application/json', 'x-aigw-error': 'invalid_configuration' },
     })
-}
-
-/** Bun gives up on an answer after five minutes of silence unless it is told; elsewhere this says nothing. */
-function fetchWithoutLimit(url: string, init: UpstreamRequest): Promise<Response> {
-  // The cast: `timeout` is Bun's own.
-  return globalThis.fetch(url, { ...init, timeout: false } as RequestInit)
 }
 
 /** Bun takes its server's settings from the module too, and would cut a stream after 10 s of silence. */
