@@ -14,6 +14,7 @@ import { GatewayError } from './errors.ts'
 import type { Observer } from './exchange.ts'
 import { dialectFor, handle, hostOf, type Snapshot, toGatewayError } from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
+import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
 import { createRuleCompiler } from './routing/compile-rule.ts'
 import type { Backend } from './routing/route.ts'
@@ -47,8 +48,7 @@ const defaultPrefixes: Readonly<Record<Dialect, string>> = {
 
 function withDefaults(options: GatewayOptions): Ports {
   return {
-    // Looked up at each call: a runtime may replace its globals after this.
-    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    fetch: options.fetch ?? platformFetch,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
     uuid: options.uuid ?? (() => crypto.randomUUID()),
