@@ -1,7 +1,5 @@
 // An assistant message as Converse blocks: reasoning, then text, then the tools it calls. Claude wants
 // reasoning first, with its signature: https://docs.claude.com/en/docs/build-with-claude/extended-thinking
-import { isRecord } from '../../json/is-record.ts'
-import { type RawJson, rawJson } from '../../json/raw-json.ts'
 import type { ContentBlock, ReasoningBlock } from '../../wire/bedrock/converse.ts'
 import type {
   AssistantMessage,
@@ -10,10 +8,12 @@ import type {
   ThinkingBlock,
 } from '../../wire/openai/chat.ts'
 import { toStandardBase64 } from '../base64.ts'
+import { isBlank } from '../is-blank.ts'
 import { refusal } from '../refusal.ts'
+import { streamedThinking } from '../thinking-history.ts'
+import { readToolArguments } from '../tool-arguments.ts'
+import type { WireNames } from '../wire-names.ts'
 import { withCachePoint } from './cache-points.ts'
-import { isBlank } from './content.ts'
-import type { WireNames } from './wire-names.ts'
 
 export interface AssistantContext {
   readonly tools: WireNames
@@ -103,16 +103,6 @@ function convertThinkingBlock(
   return [{ reasoningContent: { reasoningText: { text, signature } } }]
 }
 
-/**
- * In a stream the text of thinking comes as `reasoning_content` and only its signature as a block, and
- * so clients send it back.
- */
-function streamedThinking(message: AssistantMessage): string {
-  const blocks = message.thinking_blocks?.filter((block) => block.type !== 'redacted_thinking')
-  const { reasoning_content: text } = message
-  return blocks?.length === 1 && typeof text === 'string' ? text : ''
-}
-
 function convertRedacted(data: string, where: string): ReasoningBlock {
   const redactedContent = data === '' ? undefined : toStandardBase64(data)
   if (redactedContent === undefined) {
@@ -154,25 +144,9 @@ function convertToolCall(
   const block: ContentBlock = {
     toolUse: {
       name: context.tools.toWire(name),
-      input: readArguments(call.function?.arguments ?? '', `${where}.function.arguments`),
+      input: readToolArguments(call.function?.arguments ?? '', `${where}.function.arguments`),
       toolUseId: context.callIds.toWire(call.id),
     },
   }
   return withCachePoint(block, call.cache_control)
-}
-
-/** The arguments as they are spelt. Models that were given no parameters call with no text at all. */
-function readArguments(text: string, where: string): RawJson {
-  const json = text.trim()
-  if (json === '' || json === 'null') return rawJson('{}')
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch {
-    throw refusal('the arguments of the tool call are not JSON', where)
-  }
-  if (!isRecord(value)) {
-    throw refusal('the arguments of the tool call are not a JSON object', where)
-  }
-  return rawJson(json)
 }

@@ -1,12 +1,12 @@
 // Anthropic's `cache_control` as cache points, blocks of their own behind what they close.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
-import { isRecord } from '../../json/is-record.ts'
 import type {
   CachePoint,
   ConverseMessage,
   SystemBlock,
   ToolSpec,
 } from '../../wire/bedrock/converse.ts'
+import { readCacheControl } from '../cache-control.ts'
 
 /** What Bedrock takes in one request. */
 const maxCachePoints = 4
@@ -16,12 +16,12 @@ export function withCachePoint<Block>(
   block: Block,
   cacheControl: unknown,
 ): readonly [Block, ...CachePoint[]] {
-  if (!isRecord(cacheControl) || cacheControl.type !== 'ephemeral') return [block]
-  const { ttl } = cacheControl
-  const point: CachePoint =
-    ttl === '5m' || ttl === '1h'
-      ? { cachePoint: { type: 'default', ttl } }
-      : { cachePoint: { type: 'default' } }
+  const control = readCacheControl(cacheControl)
+  if (control === undefined) return [block]
+  const { ttl } = control
+  const point: CachePoint = {
+    cachePoint: { type: 'default', ...(ttl === undefined ? {} : { ttl }) },
+  }
   return [block, point]
 }
 

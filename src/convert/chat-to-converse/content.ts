@@ -7,15 +7,11 @@ import type {
   TextBlock,
 } from '../../wire/bedrock/converse.ts'
 import type { LoosePart, SystemMessage, UserMessage, UserPart } from '../../wire/openai/chat.ts'
+import { isBlank } from '../is-blank.ts'
 import { refusal } from '../refusal.ts'
 import { withCachePoint } from './cache-points.ts'
 import type { DocumentNames } from './document-names.ts'
 import { convertAudio, convertAudioUrl, convertFile, convertImage, convertVideo } from './media.ts'
-
-/** Bedrock rejects text that is empty or only whitespace. */
-export function isBlank(text: string): boolean {
-  return text.trim() === ''
-}
 
 export function convertSystem(message: SystemMessage, where: string): SystemBlock[] {
   const { content, role } = message

@@ -8,10 +8,12 @@ import type {
   TextBlock,
 } from '../../wire/bedrock/converse.ts'
 import type { ChatMessage, ToolMessage } from '../../wire/openai/chat.ts'
+import { lastCacheControl, readCacheControl } from '../cache-control.ts'
+import { isBlank } from '../is-blank.ts'
 import { refusal } from '../refusal.ts'
 import { type AssistantContext, convertAssistant } from './assistant.ts'
 import { withCachePoint } from './cache-points.ts'
-import { convertResultPart, convertSystem, convertUser, isBlank } from './content.ts'
+import { convertResultPart, convertSystem, convertUser } from './content.ts'
 import { createDocumentNames, type DocumentNames } from './document-names.ts'
 
 export interface Conversation {
@@ -105,12 +107,6 @@ function convertResult(
       toolUseId: context.callIds.toWire(id),
     },
   }
-  return withCachePoint(block, message.cache_control ?? lastCacheControl(content))
-}
-
-/** Inside a result there are no cache points, so a part's point moves behind the result. */
-function lastCacheControl(content: NonNullable<ToolMessage['content']>): unknown {
-  return typeof content === 'string'
-    ? undefined
-    : content.findLast((part) => part.cache_control != null)?.cache_control
+  // Inside a result there are no cache points, so a part's point moves behind the result.
+  return withCachePoint(block, readCacheControl(message.cache_control) ?? lastCacheControl(content))
 }

@@ -1,7 +1,8 @@
 // How much a model may think: `thinking` as it is, `reasoning_effort` in each family's own words.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-reasoning.html
-import type { ChatMessage, CheckedChatRequest, Thinking } from '../../wire/openai/chat.ts'
+import type { CheckedChatRequest, Thinking } from '../../wire/openai/chat.ts'
 import { refusal } from '../refusal.ts'
+import { isAmidThoughtlessCall } from '../thinking-history.ts'
 import type { ModelFamily } from './model-family.ts'
 
 /** Tokens that Claude may think for an effort; it takes no less than 1024. */
@@ -71,15 +72,6 @@ function claudeThinking(
   // rejects what the client never asked for in these words.
   if (budget < minBudget || isAmidThoughtlessCall(request.messages ?? [])) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
-}
-
-function isAmidThoughtlessCall(messages: readonly ChatMessage[]): boolean {
-  if (messages.at(-1)?.role !== 'tool') return false
-  const last = messages.findLast((message) => message.role === 'assistant')
-  if (last === undefined || !last.tool_calls?.length) return false
-  const parts = typeof last.content === 'string' ? [] : [last.content ?? []].flat()
-  const thinks = parts.some((part) => part.type === 'thinking' || part.type === 'redacted_thinking')
-  return !thinks && !last.thinking_blocks?.length
 }
 
 function novaReasoning(effort: string): unknown {

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax
 import { isRecord } from '../../json/is-record.ts'
 import { readElements, readMember } from '../../json/read-raw.ts'
+import { readText } from '../../json/read-text.ts'
 import { readConverseUsage } from '../../usage/converse-usage.ts'
 import type { Usage } from '../../usage/usage.ts'
 import type {
@@ -11,10 +12,10 @@ import type {
   ThinkingBlock,
   ToolCall,
 } from '../../wire/openai/chat.ts'
+import { writeUsage } from '../chat-usage.ts'
+import type { WireNames } from '../wire-names.ts'
 import { convertCitation } from './citations.ts'
 import { finishReason } from './finish-reason.ts'
-import { writeUsage } from './usage.ts'
-import type { WireNames } from './wire-names.ts'
 
 /** What an answer needs that Bedrock does not say. */
 export interface AnswerHead {
@@ -90,10 +91,10 @@ function convertMessage(
     if (isRecord(block.toolUse)) {
       const { toolUseId, name } = block.toolUse
       calls.push({
-        id: String(toolUseId ?? ''),
+        id: readText(toolUseId),
         function: {
           arguments: inputs[index] ?? '{}',
-          name: tools.toClient(String(name ?? '')),
+          name: tools.toClient(readText(name)),
         },
         type: 'function',
       })
@@ -159,8 +160,4 @@ function convertCitations(
 function joinTexts(parts: unknown): string {
   if (!Array.isArray(parts)) return ''
   return parts.map((part: unknown) => (isRecord(part) ? readText(part.text) : '')).join('')
-}
-
-function readText(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

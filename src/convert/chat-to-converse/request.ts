@@ -7,13 +7,13 @@ import type { ConverseRequest, InferenceConfig } from '../../wire/bedrock/conver
 import type { ChatRequest, CheckedChatRequest } from '../../wire/openai/chat.ts'
 import { checkChatRequest } from '../../wire/openai/check-chat.ts'
 import { refusal } from '../refusal.ts'
+import { createWireNames, type WireNames } from '../wire-names.ts'
 import { limitCachePoints } from './cache-points.ts'
 import { convertMessages } from './messages.ts'
 import { modelFamily } from './model-family.ts'
 import { convertReasoning } from './reasoning.ts'
 import { convertResponseFormat } from './response-format.ts'
 import { convertTools } from './tools.ts'
-import { createWireNames, type WireNames } from './wire-names.ts'
 
 export interface RequestSource {
   /** The model to ask, which decides between dialects inside Converse. */

@@ -3,6 +3,7 @@
 import { readMember } from '../../json/read-raw.ts'
 import type { OutputConfig, SystemBlock } from '../../wire/bedrock/converse.ts'
 import type { CheckedChatRequest } from '../../wire/openai/chat.ts'
+import { jsonObjectHint } from '../json-object-hint.ts'
 import { refusal } from '../refusal.ts'
 
 export interface ConvertedFormat {
@@ -18,7 +19,7 @@ export function convertResponseFormat(
 ): ConvertedFormat {
   switch (format?.type) {
     case 'json_object':
-      return { system: { text: 'Answer with a single JSON object and with nothing else.' } }
+      return { system: { text: jsonObjectHint } }
     case 'json_schema': {
       const outer = readMember(readMember(text(), 'response_format'), 'json_schema')
       const schema = readMember(outer, 'schema')

@@ -1,16 +1,17 @@
 // The events of ConverseStream as chat chunks.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
 import { isRecord } from '../../json/is-record.ts'
+import { readText } from '../../json/read-text.ts'
 import type { Frame, Meter, Rewrite, SseWriter } from '../../streams/stream-translator.ts'
 import { readConverseUsage } from '../../usage/converse-usage.ts'
 import { converseEvents } from '../../wire/bedrock/converse.ts'
 import type { ChatChunk, ChatDelta, FinishReason } from '../../wire/openai/chat.ts'
+import { writeUsage } from '../chat-usage.ts'
 import { bedrockErrorType, readBedrockException } from '../errors/bedrock-error.ts'
 import { writeOpenAIFailure } from '../errors/openai-error.ts'
 import { convertCitation } from './citations.ts'
 import { finishReason } from './finish-reason.ts'
 import { type AnswerHead, readServiceTier } from './reply.ts'
-import { writeUsage } from './usage.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -49,8 +50,8 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     }
     if (isRecord(toolUse)) {
       const index = toolIndexes.get(contentBlockIndex) ?? Math.max(0, toolIndexes.size - 1)
-      const text = typeof toolUse.input === 'string' ? toolUse.input : ''
-      return sendContent({ tool_calls: [{ index, function: { arguments: text } }] }, out, meter)
+      const call = { index, function: { arguments: readText(toolUse.input) } }
+      return sendContent({ tool_calls: [call] }, out, meter)
     }
     if (isRecord(reasoningContent)) {
       const reasoning = convertReasoning(reasoningContent, contentBlockIndex)
@@ -70,8 +71,8 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     toolIndexes.set(contentBlockIndex ?? `#${index}`, index)
     const call = {
       index,
-      id: String(toolUseId ?? ''),
-      function: { arguments: '', name: tools.toClient(String(name ?? '')) },
+      id: readText(toolUseId),
+      function: { arguments: '', name: tools.toClient(readText(name)) },
       type: 'function' as const,
     }
     sendContent({ tool_calls: [call] }, out, meter)

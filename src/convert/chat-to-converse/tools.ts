@@ -1,6 +1,5 @@
 // Tools and the choice between them.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html
-import { isRecord } from '../../json/is-record.ts'
 import { rawJson } from '../../json/raw-json.ts'
 import { readElements, readMember } from '../../json/read-raw.ts'
 import type {
@@ -10,16 +9,12 @@ import type {
   ToolConfig,
   ToolSpec,
 } from '../../wire/bedrock/converse.ts'
-import type {
-  ChatFunction,
-  ChatTool,
-  CheckedChatRequest,
-  ToolChoice,
-} from '../../wire/openai/chat.ts'
+import type { ChatFunction, ChatTool, CheckedChatRequest } from '../../wire/openai/chat.ts'
 import { refusal } from '../refusal.ts'
+import { readToolChoice } from '../tool-choice.ts'
+import type { WireNames } from '../wire-names.ts'
 import { withCachePoint } from './cache-points.ts'
 import type { ModelFamily } from './model-family.ts'
-import type { WireNames } from './wire-names.ts'
 
 export interface ToolsContext {
   readonly family: ModelFamily
@@ -70,39 +65,18 @@ interface Choice {
 }
 
 function readChoice(request: CheckedChatRequest, context: ToolsContext): Choice {
-  const choice = request.tool_choice
-  if (choice === undefined || choice === null) return { type: 'absent' }
-  if (typeof choice !== 'string') {
-    if (choice.type === 'allowed_tools') return readAllowed(choice)
-    const name = choice.function?.name
-    if (name) return { type: 'tool', name: context.names.toWire(name) }
-    throw refusal('AWS Bedrock can be told to use a function only', 'tool_choice')
-  }
-  switch (choice) {
-    case 'auto':
-      return { type: 'auto' }
-    case 'required':
-      return { type: 'any' }
-    case 'none':
-      return { type: 'none' }
-    default:
+  const choice = readToolChoice(request.tool_choice, 'AWS Bedrock')
+  switch (choice.type) {
+    case 'tool':
+      return { type: 'tool', name: context.names.toWire(choice.name) }
+    case 'word':
       // A bare tool name, as some clients of Claude send it.
-      return context.family === 'claude' && choice !== ''
-        ? { type: 'tool', name: context.names.toWire(choice) }
+      return context.family === 'claude' && choice.word !== ''
+        ? { type: 'tool', name: context.names.toWire(choice.word) }
         : { type: 'absent' }
+    default:
+      return choice
   }
-}
-
-/** `{type: 'allowed_tools', allowed_tools: {mode, tools}}`, or the same without the inner object. */
-function readAllowed(choice: ToolChoice): Choice {
-  const { mode, tools } = isRecord(choice.allowed_tools) ? choice.allowed_tools : choice
-  if (!Array.isArray(tools)) throw refusal('allowed_tools names no tools', 'tool_choice')
-  const names = tools.map((tool: unknown) => {
-    if (!isRecord(tool)) return undefined
-    return isRecord(tool.function) ? tool.function.name : tool.name
-  })
-  const allowed = new Set(names.filter((name) => typeof name === 'string'))
-  return { type: mode === 'required' ? 'any' : 'auto', allowed }
 }
 
 function convertChoice(choice: Choice): BedrockToolChoice | undefined {

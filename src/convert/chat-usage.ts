@@ -1,14 +1,18 @@
-import type { Usage } from '../../usage/usage.ts'
-import type { ChatUsage } from '../../wire/openai/chat.ts'
+import type { Usage } from '../usage/usage.ts'
+import type { ChatUsage } from '../wire/openai/chat.ts'
 
-/** Counts as a chat answer has them: always the three totals, cache counts where they are not 0. */
+/**
+ * Counts as a chat answer has them: always the three totals; details where the provider reports them,
+ * with the counts that are not 0.
+ */
 export function writeUsage(usage: Usage): ChatUsage {
-  const { input = 0, output = 0, total = 0, cachedInput, cacheCreationInput } = usage
+  const { input = 0, output = 0, total = 0, cachedInput, cacheCreationInput, reasoning } = usage
   const reported = cachedInput !== undefined || cacheCreationInput !== undefined
   return {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: total,
+    completion_tokens_details: reasoning ? { reasoning_tokens: reasoning } : undefined,
     prompt_tokens_details: reported
       ? {
           ...(cachedInput ? { cached_tokens: cachedInput } : {}),
