@@ -114,10 +114,14 @@ function usableSpec({ loaded, settings, system, log }: Run): GatewaySpec {
   return settings.simulation === undefined ? spec : withPlaceholderCredentials(spec)
 }
 
-function summarize([first, ...others]: readonly Diagnostic[]): string {
+/** The first error; one in the text itself comes first, as the others may only follow from it. */
+function summarize(errors: readonly Diagnostic[]): string {
+  const inText = errors.find(({ code }) => /^(env|yaml)\b/.test(code))
+  const [first] = errors
   if (first === undefined) return 'the configuration cannot be used'
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return `${first.message}${more}`
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
+  const said = inText === undefined ? first.message : `error reading config: ${inText.message}`
+  return `${said}${more}`
 }
 
 interface OpenPorts {

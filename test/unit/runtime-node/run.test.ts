@@ -240,6 +240,14 @@ describe('what is wrong with the configuration', () => {
     )
   })
 
+  it('is first of all what is wrong with the text itself', async () => {
+    const brace = { ...finding('error', 'closing brace expected'), code: 'env.syntax' }
+    const { exit } = start({ spec: undefined, diagnostics: [finding('error', 'no kind'), brace] })
+    await expect(exit).rejects.toThrow(
+      /^error reading config: closing brace expected \(and 1 more\)$/,
+    )
+  })
+
   it('does not stop it when it is only a warning', async () => {
     const diagnostics = [finding('warning', 'odd'), finding('info', 'by the way')]
     const { listening, exit, stderr, system } = start({ diagnostics })
