@@ -17,11 +17,15 @@ function drive({ load }, name, subjects, seconds) {
 export const warmUp = (bench, name, subject) => drive(bench, name, [subject], WARM_SECONDS)
 
 async function measure(bench, name, subjects) {
-  const asked = (await bench.upstream.ask()).requests
+  const before = await bench.upstream.ask()
   const results = await drive(bench, name, subjects, bench.settings.seconds)
-  const reached = (await bench.upstream.ask()).requests - asked
+  const after = await bench.upstream.ask()
+  const reached = after.requests - before.requests
   const sent = results.reduce((count, { requests }) => count + requests, 0)
   if (reached !== sent) bench.note(`${name}: of ${sent} requests ${reached} reached the provider`)
+  const opened = after.connections - before.connections
+  if (opened > scenarios[name].connections * subjects.length * 2)
+    bench.note(`${name}: ${opened} connections were opened for ${sent} requests`)
   return results.map((result, i) => {
     const who = `${subjects[i].name}, ${name}`
     if (result.errors > 0)

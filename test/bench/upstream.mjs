@@ -1,5 +1,5 @@
 // The providers, in a process of their own: one port a scenario, on raw sockets. Started by bench.mjs, which gets the ports
-// at first, and { requests, open } whenever it asks.
+// at first, and { connections, requests, open } whenever it asks.
 import { createServer } from 'node:net'
 import { answerHead, chunk, createMessageReader, LAST_CHUNK } from './http-messages.mjs'
 import { helpOut } from './processes.mjs'
@@ -7,7 +7,7 @@ import { providers, stamp, streamWords, traffic } from './workloads.mjs'
 
 // Providers flush each event; a stream that piles up on its way arrives in pieces of about this size.
 const PIECE = 32 * 1024
-const counts = { requests: 0, open: 0 }
+const counts = { connections: 0, requests: 0, open: 0 }
 
 function fixedAnswer(scenario) {
   const { unaryType, streamType, whole, open, piece, close } = providers[scenario.provider]
@@ -55,6 +55,7 @@ function serve(scenario) {
   const fixed = scenario.gap ? undefined : fixedAnswer(scenario)
   const ignore = () => {}
   return createServer({ noDelay: true }, (socket) => {
+    counts.connections++
     const answer = () => {
       counts.requests++
       if (fixed) socket.write(fixed)
