@@ -71,7 +71,8 @@ export async function runAttempts(
       error: result.kind === 'failed' ? result.error : undefined,
     })
     const outcome = outcomeOf(result)
-    if (outcome === undefined || time.isOver() || !route.retry.retryable(outcome)) return result
+    if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
+      return result
     if (outcome.kind === 'failed' && outcome.cause === 'credential') {
       refused = result.kind === 'failed' ? result.error : refused
       picker.exclude(backend)
@@ -85,6 +86,8 @@ export async function runAttempts(
     if (isTooMany(result) && picker.hasOtherPriority()) picker.skipPriority()
     discard(result)
     if (wait > 0) await time.sleep(wait)
+    const ended = time.ended()
+    if (ended !== undefined) return { kind: 'failed', error: ended }
   }
   if (last !== undefined && last.kind === 'failed') return last
   return { kind: 'failed', error: refused ?? noBackend(route) }
@@ -177,7 +180,8 @@ function perTry(route: Route, lifeline: Lifeline, ports: Ports): () => void {
 interface RequestTime {
   /** From now on the client's leaving and the end of the request's time stop this try. */
   guard(lifeline: Lifeline): void
-  isOver(): boolean
+  /** Why nothing more is to be tried. */
+  ended(): GatewayError | undefined
   left(): number
   sleep(ms: number): Promise<void>
 }
@@ -192,10 +196,10 @@ function createRequestTime(
   const startedAt = ports.now()
   const limit = route.requestTimeoutMs
   let current: Lifeline | undefined
-  let over = false
+  let ended: GatewayError | undefined
   let wake: (() => void) | undefined
   const end = (error: GatewayError) => {
-    over = true
+    ended ??= error
     current?.stop(error)
     wake?.()
   }
@@ -215,7 +219,7 @@ function createRequestTime(
     guard(lifeline) {
       current = lifeline
     },
-    isOver: () => over,
+    ended: () => ended,
     left: () =>
       limit === undefined ? Number.POSITIVE_INFINITY : limit - (ports.now() - startedAt),
     sleep: (ms) =>
@@ -225,7 +229,7 @@ function createRequestTime(
           cancel()
           resolve()
         }
-        if (over) wake()
+        if (ended !== undefined) wake()
       }),
   }
 }

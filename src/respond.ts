@@ -19,7 +19,7 @@ export function respond(
     case 'whole':
       return respondWhole(call, result, exchange)
     case 'error':
-      return respondError(result, exchange)
+      return respondError(call, result, exchange)
   }
 }
 
@@ -60,7 +60,11 @@ function respondWhole(call: Call, result: Result<'whole'>, exchange: Exchange): 
   })
 }
 
-async function respondError(result: Result<'error'>, exchange: Exchange): Promise<Response> {
+async function respondError(
+  call: Call,
+  result: Result<'error'>,
+  exchange: Exchange,
+): Promise<Response> {
   const { head, reply, response } = result
   // The status is known and says most; a body that breaks off must not hide it.
   const bytes = await readBytes(response).catch(() => new Uint8Array(0))
@@ -69,7 +73,7 @@ async function respondError(result: Result<'error'>, exchange: Exchange): Promis
   exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {
     status: head.status,
   })
-  exchange.finish('failed')
+  exchange.finish(call.signal.aborted ? 'client-gone' : 'failed')
   if (body === undefined) {
     return new Response(bytes, {
       status: head.status,

@@ -160,11 +160,10 @@ describe('fallback', () => {
 })
 
 describe('the wait between attempts', () => {
-  it('passes before the retry, and ends when the client goes', async () => {
-    const run = twoPriorities([status(503), good], { backOffBaseMs: 1000, backOffMaxMs: 9000 })
-    const leave = new AbortController()
-    // random() is 0 in these tests, so the wait comes from retry-after alone.
-    const single = testGateway({
+  // random() is 0 in these tests, so the wait comes from retry-after alone.
+  const waiting = (...answers: readonly Answer[]) => {
+    const provider = scriptedProvider(...answers)
+    const run = testGateway({
       config: gatewaySpec(
         [backend('only')],
         [
@@ -173,20 +172,30 @@ describe('the wait between attempts', () => {
           }),
         ],
       ),
-      fetch: scriptedProvider(status(429, { 'retry-after': '2' }), good).fetch,
+      fetch: provider.fetch,
     })
-    const answer = single.chat(hello)
-    await single.clock.advance(1999)
-    expect(single.ended).toHaveLength(0)
-    await single.clock.advance(1)
-    expect((await answer).status).toBe(200)
+    return { ...run, provider }
+  }
 
-    const gone = single.chat(hello, { signal: leave.signal })
+  it('passes before the retry', async () => {
+    const run = waiting(status(429, { 'retry-after': '2' }), good)
+    const answer = run.chat(hello)
+    await run.clock.advance(1999)
+    expect(run.ended).toHaveLength(0)
+    await run.clock.advance(1)
+    expect((await answer).status).toBe(200)
+  })
+
+  it('ends when the client goes, and nobody is asked for a client who has gone', async () => {
+    const run = waiting(status(429, { 'retry-after': '2' }), good)
+    const leave = new AbortController()
+    const gone = run.chat(hello, { signal: leave.signal })
     await settle()
     leave.abort()
     await gone
-    expect(single.ended.at(-1)?.outcome).toMatch(/complete|client-gone/)
-    expect((await run.chat(hello)).status).toBe(200)
+    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
+    expect(run.provider.seen).toHaveLength(1)
+    expect(run.clock.pending()).toBe(0)
   })
 
   it('is not begun where the time of the request would not outlast it', async () => {
@@ -231,6 +240,28 @@ describe('timeouts', () => {
     await run.clock.advance(60_000)
     expect((await answer).status).toBe(504)
     expect(run.hosts()).toEqual(['first.test', 'second.test'])
+  })
+
+  it('limits the silence between two pieces of a unary answer, not the whole of it', async () => {
+    const slow: Answer = () => {
+      const bytes = new TextEncoder().encode(JSON.stringify(completion('Hello')))
+      let at = 0
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await new Promise<void>((resolve) => run.clock.schedule(resolve, 4000))
+            if (at >= bytes.length) return controller.close()
+            controller.enqueue(bytes.slice(at, at + 80))
+            at += 80
+          },
+        }),
+        { headers: { 'content-type': 'application/json' } },
+      )
+    }
+    const run = twoPriorities([slow], false, [], { streamIdleTimeoutMs: 5000 })
+    const answer = run.chat(hello)
+    await run.clock.advance(30_000)
+    expect((await answer).status).toBe(200)
   })
 
   it('moves on after the time of one attempt', async () => {
@@ -432,6 +463,24 @@ describe('a client that leaves', () => {
     expect(cancelled).toBeGreaterThan(0)
     expect(run.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
     expect(run.hosts()).toHaveLength(1)
+  })
+
+  it('is told apart from the error whose body was still to come', async () => {
+    const leave = new AbortController()
+    const refusal: Answer = ({ init: { signal } }) =>
+      new Response(
+        new ReadableStream({
+          start: (controller) =>
+            signal.addEventListener('abort', () => controller.error(signal.reason), { once: true }),
+        }),
+        { status: 404 },
+      )
+    const run = twoPriorities([refusal])
+    const answer = run.chat(hello, { signal: leave.signal })
+    await settle()
+    leave.abort()
+    await answer
+    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
   })
 
   it('finds nothing to cancel at the end', async () => {
