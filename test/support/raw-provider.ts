@@ -59,6 +59,8 @@ export async function startRawProvider(
     made++
     open.add(socket)
     socket.setNoDelay(true)
+    // Each write that waits for the socket listens to its end.
+    socket.setMaxListeners(0)
     const closed = new Promise<number>((resolve) => {
       socket.on('close', () => {
         open.delete(socket)
@@ -87,8 +89,12 @@ export async function startRawProvider(
           write: (bytes) =>
             new Promise((resolve) => {
               if (socket.destroyed) return resolve(false)
-              socket.once('close', () => resolve(false))
-              socket.write(bytes, (error) => resolve(!error))
+              const onClose = () => resolve(false)
+              socket.once('close', onClose)
+              socket.write(bytes, (error) => {
+                socket.off('close', onClose)
+                resolve(!error)
+              })
             }),
           fin: () => socket.end(),
           reset: () => socket.resetAndDestroy(),
