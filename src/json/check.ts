@@ -12,7 +12,7 @@ export type Check = (value: unknown, where: string) => Problem | undefined
 export const anything: Check = () => undefined
 export const string = expecting('a string', (value) => typeof value === 'string')
 export const boolean = expecting('true or false', (value) => typeof value === 'boolean')
-export const number = expecting('a number', (value) => typeof value === 'number')
+export const number = expecting('a number', Number.isFinite)
 export const integer = expecting('an integer', Number.isInteger)
 
 function expecting(name: string, is: (value: unknown) => boolean): Check {
