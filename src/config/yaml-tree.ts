@@ -159,7 +159,11 @@ export function buildYamlTree(input: TreeInput): YamlTree {
       if (node.anchor !== undefined) anchors.set(node.anchor, node)
       const { value, origin } = convertScalar(node)
       // A value that is not written stands nowhere.
-      return { value, origin, offset: node.value === null && node.source === '' ? undefined : startOf(node) }
+      return {
+        value,
+        origin,
+        offset: node.value === null && node.source === '' ? undefined : startOf(node),
+      }
     }
     const value = convert(node, depth)
     const collection = typeof value === 'object' && value !== null

@@ -107,7 +107,7 @@ const memberOfType = {
 
 export type CredentialType = keyof typeof memberOfType
 
-const credentialTypes = [
+export const credentialTypes = [
   'APIKey',
   'AWSCredentials',
   'AzureAPIKey',
