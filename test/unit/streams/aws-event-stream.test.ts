@@ -297,6 +297,9 @@ function checksum(bytes: Uint8Array): number {
   return ~crc >>> 0
 }
 
+/** The codec of the SDK loses a header of that one name. */
+const headerName = fc.string({ minLength: 1, maxLength: 20 }).filter((name) => name !== '__proto__')
+
 describe('writing', () => {
   it('writes what the documentation of the format shows', () => {
     const frame = encodeAwsFrame(
@@ -318,7 +321,7 @@ describe('writing', () => {
     )
     fc.assert(
       fc.property(
-        fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ maxLength: 50 })),
+        fc.dictionary(headerName, fc.string({ maxLength: 50 })),
         fc.uint8Array({ maxLength: 200 }),
         (headers, payload) => {
           const message = codec.decode(encodeAwsFrame(headers, payload))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createWireNames } from '../../../../src/convert/chat-to-converse/wire-names.ts'
+import { createWireNames } from '../../../src/convert/wire-names.ts'
 
 it('leaves names that Bedrock takes as they are', () => {
   const names = createWireNames()

@@ -1,1 +1,0 @@
-export { createWireNames, type WireNames } from '../wire-names.ts'
