@@ -29,6 +29,22 @@ export interface CheckedChatRequest extends ChatRequest {
   readonly reasoning_effort?: Maybe<string>
   readonly thinking?: Maybe<Thinking>
   readonly response_format?: Maybe<ResponseFormat>
+  readonly n?: Maybe<number>
+  readonly user?: Maybe<string>
+  readonly web_search_options?: Maybe<WebSearchOptions>
+  /** Not OpenAI's: Anthropic's marker for all of the request. */
+  readonly cache_control?: unknown
+}
+
+export interface WebSearchOptions {
+  readonly user_location?: Maybe<{
+    readonly approximate?: Maybe<{
+      readonly city?: Maybe<string>
+      readonly region?: Maybe<string>
+      readonly country?: Maybe<string>
+      readonly timezone?: unknown
+    }>
+  }>
 }
 
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage
@@ -49,6 +65,7 @@ export interface AssistantMessage {
   readonly tool_calls?: Maybe<readonly RequestToolCall[]>
   readonly thinking_blocks?: Maybe<readonly ThinkingBlock[]>
   readonly reasoning_content?: unknown
+  readonly cache_control?: unknown
 }
 
 export interface ToolMessage {
@@ -139,6 +156,7 @@ export interface RequestToolCall {
 export interface ChatTool {
   readonly type?: Maybe<string>
   readonly function?: Maybe<ChatFunction>
+  readonly cache_control?: unknown
 }
 
 export interface ChatFunction {
@@ -238,7 +256,7 @@ export interface ChatChunk {
   readonly choices: readonly {
     readonly index: number
     readonly delta: ChatDelta
-    readonly finish_reason?: FinishReason | undefined
+    readonly finish_reason?: FinishReason | null | undefined
   }[]
   readonly created: number
   readonly model: string
