@@ -65,9 +65,9 @@ async function respondError(
   result: Result<'error'>,
   exchange: Exchange,
 ): Promise<Response> {
-  const { head, reply, response } = result
+  const { head, reply, response, onActivity } = result
   // The status is known and says most; a body that breaks off must not hide it.
-  const bytes = await readBytes(response).catch(() => new Uint8Array(0))
+  const bytes = await readBytes(response, onActivity).catch(() => new Uint8Array(0))
   const { body } = reply.error(decoder.decode(bytes), head)
   exchange.status = head.status
   exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {

@@ -35,6 +35,8 @@ export type TryResult =
       readonly head: ReplyHead
       readonly reply: Reply
       readonly response: UpstreamResponse
+      /** To be told of each piece of the body, while it is read. */
+      readonly onActivity: () => void
     }
   | { readonly kind: 'failed'; readonly error: GatewayError; readonly failure?: StreamFailure }
 
@@ -65,16 +67,16 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
       }),
     ),
   )
-  let streaming = false
+  let goesOn = false
   try {
     const result = await send(input, idle.touch)
-    streaming = result.kind === 'stream'
-    if (streaming) input.exchange.defer(idle.stop)
+    goesOn = result.kind === 'stream' || result.kind === 'error'
+    if (goesOn) input.exchange.defer(idle.stop)
     return result
   } catch (error) {
     return { kind: 'failed', error: explain(error, input) }
   } finally {
-    if (!streaming) idle.stop()
+    if (!goesOn) idle.stop()
   }
 }
 
@@ -95,7 +97,9 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     receivedAt: ports.now(),
     uuid: ports.uuid,
   }
-  if (head.status < 200 || head.status > 299) return { kind: 'error', head, reply, response }
+  if (head.status < 200 || head.status > 299) {
+    return { kind: 'error', head, reply, response, onActivity: touch }
+  }
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
   if (call.stream && reply.stream && !isJson) {
     const translator = reply.stream(head)
@@ -153,7 +157,7 @@ function judgeJsonForStream(
     arrayBuffer: async () => bytes.slice().buffer,
     collect: async () => bytes,
   }
-  return { kind: 'error', head: { ...head, status }, reply, response }
+  return { kind: 'error', head: { ...head, status }, reply, response, onActivity() {} }
 }
 
 /** The status that a JSON body would have deserved; undefined where it is an answer. */

@@ -278,6 +278,21 @@ describe('timeouts', () => {
     expect((await answer).status).toBe(200)
   })
 
+  it('gives the status of an error whose body stays away', async () => {
+    const refusal = stream({ chunks: ['{"err'], end: 'stall', contentType: 'application/json' })
+    const run = twoPriorities(
+      [async (seen) => new Response((await refusal(seen)).body, { status: 503 })],
+      false,
+      [],
+      { streamIdleTimeoutMs: 5000 },
+    )
+    const answer = run.chat(hello)
+    await run.clock.advance(5000)
+    expect((await answer).status).toBe(503)
+    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
+    expect(run.clock.pending()).toBe(0)
+  })
+
   it('is off where the request has no limit', async () => {
     const provider = scriptedProvider(silence)
     const { requestTimeoutMs: _, ...unlimited } = rule([], [ref('only')])
