@@ -67,7 +67,7 @@ export function parseConfig(
   const isBad = diagnostics.some(({ severity }) => severity === 'error')
   return {
     spec: isBad ? undefined : spec,
-    diagnostics: sortByPlace(diagnostics, sources),
+    diagnostics: sortByPlace(diagnostics, sources).map(escapeControls),
     files: [...files],
   }
 }
@@ -114,5 +114,22 @@ function sortByPlace(diagnostics: readonly Diagnostic[], sources: readonly Confi
   return diagnostics.toSorted(
     (one, other) =>
       fileOf(one) - fileOf(other) || one.line - other.line || one.column - other.column,
+  )
+}
+
+/** Names and parser messages may quote the file: no line break or escape sequence of it reaches a terminal. */
+function escapeControls(diagnostic: Diagnostic): Diagnostic {
+  const { message, hint } = diagnostic
+  return {
+    ...diagnostic,
+    message: escapeText(message),
+    ...(hint === undefined ? {} : { hint: escapeText(hint) }),
+  }
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )
 }

@@ -103,6 +103,14 @@ function compileRule(
     compileBackendRef(compilation, route, reference, [...path, 'backendRefs', index]),
   )
   const retry = chooseRetry(compilation, route, rule, path, policy)
+  if (backends.length > 0 && backends.every(({ weight }) => weight === 0)) {
+    compilation.report(route, {
+      severity: 'warning',
+      code: 'schema.weight',
+      path: [...path, 'backendRefs'],
+      text: 'every weight is 0, so that no backend is ever chosen; requests fail',
+    })
+  }
   return {
     ...(rule.name === undefined ? {} : { name: rule.name }),
     matches: rule.matches.map((match, index) =>

@@ -113,6 +113,14 @@ describe('rules', () => {
     ])
   })
 
+  it('are warned of when every weight is 0', () => {
+    const result = load(complete(route([{ backendRefs: [{ name: 'a', weight: 0 }] }])))
+    expect(ruleOf(result)?.backends[0]?.weight).toBe(0)
+    expect(messages(result, 'warning')).toEqual([
+      `${at}spec.rules[0].backendRefs: every weight is 0, so that no backend is ever chosen; requests fail`,
+    ])
+  })
+
   it('treat an empty modelNameOverride as none', () => {
     const result = load(complete(route([{ backendRefs: [{ name: 'a', modelNameOverride: '' }] }])))
     expect(ruleOf(result)?.backends[0]).not.toHaveProperty('modelNameOverride')
