@@ -1,0 +1,33 @@
+// The handler called directly, inside the runtime that this file is started with: no socket, the runtime's own
+// fetch replaced by a script. Prints one line of JSON for each case.
+import { createServer } from 'node:net'
+import { createGateway, parseConfig } from '../../dist/index.js'
+import { cases } from './_suite.mjs'
+import { createConfig } from './config.mjs'
+import { createProviderFetch } from './provider.mjs'
+import { runCases } from './report.mjs'
+
+/** A port that was free a moment ago: nobody answers there. */
+const dead = await new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address()
+    server.close(() => resolve(port))
+  })
+})
+
+const text = createConfig({ listener: 1975, provider: 8080, dead })
+const { spec, diagnostics } = parseConfig({ file: 'config.yaml', text, env: {} })
+if (spec === undefined) throw new Error(JSON.stringify(diagnostics, null, 2))
+
+const provider = createProviderFetch()
+const runtimeFetch = globalThis.fetch
+globalThis.fetch = (url, init) =>
+  new URL(url).port === String(dead) ? runtimeFetch(url, init) : provider.fetch(url, init)
+const gateway = createGateway({ config: spec })
+
+const world = {
+  script: provider.script,
+  ask: async (path, init) => gateway.fetch(new Request(`http://localhost:1975${path}`, init)),
+}
+await runCases(cases, world, (result) => console.log(JSON.stringify(result)))
+process.exit(0)
