@@ -49,6 +49,9 @@ export interface Substituted {
   readonly problems: readonly SubstitutionProblem[]
 }
 
+/** Longer than any default: the search for a brace must not go over a long line again and again. */
+const maxReferenceLength = 8192
+
 /** References inside defaults inside defaults …: nobody writes more, and recursion must end. */
 const maxDepth = 16
 
@@ -61,10 +64,11 @@ function matchAt(pattern: RegExp, text: string, offset: number): string {
   return pattern.exec(text)?.[0] ?? ''
 }
 
-/** The offset of the brace that closes, or -1 when the line ends before it. */
+/** The offset of the brace that closes, or -1 when the line ends before it or it is too far off. */
 function findClosingBrace(text: string, from: number, counts: 'all braces' | 'references'): number {
   let depth = 0
-  for (let index = from; index < text.length; index++) {
+  const end = Math.min(text.length, from + maxReferenceLength)
+  for (let index = from; index < end; index++) {
     const char = text[index]
     if (char === '\n') return -1
     if (char === '{') {

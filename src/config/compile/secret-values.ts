@@ -104,7 +104,12 @@ function originOf(secret: Resource<'Secret'>, key: string) {
 
 function readFile({ readText, files }: Compilation, path: string): string | undefined {
   files.add(path)
-  return readText?.(path)
+  try {
+    return readText?.(path)
+  } catch {
+    // Whatever keeps the file from being read is the same to whoever needs the credential.
+    return undefined
+  }
 }
 
 function adviseOn(secret: Resource<'Secret'>, key: string, steps: readonly string[]): string {

@@ -7,11 +7,8 @@ import { integer, invalid } from './values.ts'
 export const objectName =
   /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 
-/** A name inside a reference. */
+/** A name: of an object in a reference, of a listener, of a rule. */
 export const referenceName = v.pipe(v.string(), v.nonEmpty(invalid('must not be empty')))
-
-/** The name of a listener or a rule. */
-export const sectionName = referenceName
 
 /** A reference to a Secret or a ConfigMap: which of both `kind` says, a Secret where it is absent. */
 export const secretReference = v.object({
@@ -28,7 +25,7 @@ export const policyTarget = v.object({
   group: v.optional(v.string()),
   kind: v.pipe(v.string(), v.nonEmpty(invalid('must not be empty'))),
   name: referenceName,
-  sectionName: v.optional(sectionName),
+  sectionName: v.optional(referenceName),
   namespace: ignored('is ignored: a policy applies in its own namespace'),
 })
 
@@ -40,7 +37,7 @@ export const parentReference = v.object({
   kind: v.optional(v.string()),
   name: referenceName,
   namespace: v.optional(v.string()),
-  sectionName: v.optional(sectionName),
+  sectionName: v.optional(referenceName),
   port: v.optional(integer(1, 65535)),
 })
 

@@ -4,7 +4,7 @@ import { requestCosts } from '../fields/costs.ts'
 import { advise, atMost, ignored, remark } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { bodyMutation, headerMutation } from '../fields/mutations.ts'
-import { parentReference, referenceName, sectionName } from '../fields/names.ts'
+import { parentReference, referenceName } from '../fields/names.ts'
 import {
   areUnique,
   duration,
@@ -74,7 +74,7 @@ const backendReference = v.pipe(
 
 const rule = v.pipe(
   v.object({
-    name: v.optional(sectionName),
+    name: v.optional(referenceName),
     matches: v.optional(v.pipe(v.array(match), atMost(128)), []),
     backendRefs: v.optional(
       v.pipe(

@@ -2,11 +2,11 @@
 import * as v from 'valibot'
 import { ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { referenceName, sectionName } from '../fields/names.ts'
+import { referenceName } from '../fields/names.ts'
 import { areUnique, hostname, portNumber } from '../fields/values.ts'
 
 const listener = v.object({
-  name: sectionName,
+  name: referenceName,
   hostname: v.optional(hostname),
   port: portNumber,
   protocol: v.picklist(['HTTP', 'HTTPS', 'TLS', 'TCP', 'UDP']),

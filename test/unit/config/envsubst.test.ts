@@ -123,6 +123,12 @@ describe('substituteText', () => {
     ])
   })
 
+  it('gives up on a brace that is too far off, however many begin on one line', () => {
+    expect(substituteText(`\${U:-${'x'.repeat(8000)}}`, {}).text).toHaveLength(8000)
+    expect(substituteText(`\${U:-${'x'.repeat(9000)}}`, {}).problems).toHaveLength(1)
+    expect(substituteText('${'.repeat(20_000), {}).problems).toHaveLength(20_000)
+  })
+
   it('takes any text and leaves what has no dollar sign alone', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

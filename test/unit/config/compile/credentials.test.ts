@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
 import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../../../src/config/parse.ts'
 import { backend, complete, load, messages, resource, said, serviceBackend } from '../support.ts'
 
 const targetRefs = [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name: 'a' }]
@@ -68,6 +69,15 @@ describe('an API key', () => {
     const fallen = load(text, { files, env: { KEY: '' } })
     expect(backendOf(fallen)?.auth).toMatchObject({ key: 'of-file' })
     expect(said(fallen)).toEqual([])
+  })
+
+  it('is missing where reading its file fails in whatever way', () => {
+    const readText = () => {
+      throw new Error('EACCES')
+    }
+    const text = complete(apiKey(), secret({}, file('apiKey', '/k')))
+    const { spec } = parseConfig({ file: 'a', text, env: {}, readText })
+    expect(spec?.backends['default/a']?.auth).toEqual({ type: 'APIKey', missing: 'add /k' })
   })
 
   it('stays as written when its annotations lead nowhere, with a warning', () => {
