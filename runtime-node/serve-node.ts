@@ -1,5 +1,5 @@
 // The listener for clients on Node.
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { ClientPolicySpec, Gateway } from '../src/index.ts'
@@ -11,7 +11,7 @@ export async function serveOnNode(
   fetch: Gateway['fetch'],
   options: ServeOptions,
 ): Promise<Listening> {
-  const listener = getRequestListener(fetch)
+  const listener = refuseTwoHosts(getRequestListener(fetch))
   const { servers, port } = await listenOnHosts(
     () => createListener(listener, options.client),
     options,
@@ -53,9 +53,38 @@ function createListener(listener: Handler, client: ClientPolicySpec): Server {
   return server
 }
 
+/** Node takes the first of several; who stands before us may have taken another. */
+function refuseTwoHosts(listener: Handler): Handler {
+  return async (incoming, outgoing) => {
+    if (!('rawHeaders' in incoming && hasTwoHosts(incoming.rawHeaders))) {
+      return listener(incoming, outgoing)
+    }
+    outgoing.writeHead(400, { connection: 'close', 'content-type': 'text/plain' })
+    outgoing.end('Bad Request')
+  }
+}
+
+/** Names and values in turn. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let found = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') found++
+  }
+  return found > 1
+}
+
+/** How long a client whose request was refused may take to read why. */
+const lingerMs = 500
+
 /** What the parser refuses never reaches the handler: a short answer, then the end. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket) {
-  if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
+  // The cast: Node's own, by which it knows too that an answer is under way. Ours would land inside it.
+  const { _httpMessage: current } = socket as Socket & { _httpMessage?: ServerResponse | null }
+  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
+    return socket.destroy()
+  }
+  setTimeout(() => socket.destroy(), lingerMs).unref()
   const [status, text] =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? ['408 Request Timeout', 'request timeout']
