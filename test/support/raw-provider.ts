@@ -70,11 +70,21 @@ export async function startRawProvider(
     // A reset is one of the ways in which a gateway hangs up.
     socket.on('error', () => {})
     let buffered: Buffer = Buffer.alloc(0)
+    let waiting: Buffer[] = []
+    let missing = 0
     socket.on('data', (chunk) => {
-      buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk])
+      // A large body is put together once, not once for each of its pieces.
+      waiting.push(chunk)
+      missing -= chunk.length
+      if (missing > 0) return
+      buffered = Buffer.concat([buffered, ...waiting])
+      waiting = []
       for (;;) {
         const parsed = parseRequest(buffered)
-        if (parsed === undefined) return
+        if (typeof parsed === 'number') {
+          missing = parsed
+          return
+        }
         if (parsed === 'garbage') {
           stray += buffered.length
           socket.destroy()
@@ -105,7 +115,7 @@ export async function startRawProvider(
       }
     })
     socket.on('close', () => {
-      stray += buffered.length
+      stray += buffered.length + waiting.length
     })
   }
   const server: Server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept)
@@ -141,9 +151,10 @@ export async function startRawProvider(
 
 type Parsed = { readonly request: ReceivedRequest; readonly length: number }
 
-function parseRequest(bytes: Buffer): Parsed | 'garbage' | undefined {
+/** A number: so many bytes are missing at least. */
+function parseRequest(bytes: Buffer): Parsed | 'garbage' | number {
   const headEnd = bytes.indexOf('\r\n\r\n')
-  if (headEnd < 0) return bytes.length > 64 * 1024 ? 'garbage' : undefined
+  if (headEnd < 0) return bytes.length > 64 * 1024 ? 'garbage' : 1
   const [first = '', ...headerLines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n')
   const match = /^([A-Z]+) (\S+) HTTP\/1\.1$/.exec(first)
   if (match === null || headerLines.some((line) => !/^[^\s:]+: ?[^\r\n]*$/.test(line))) {
@@ -158,7 +169,7 @@ function parseRequest(bytes: Buffer): Parsed | 'garbage' | undefined {
   if (headers['transfer-encoding'] !== undefined) return 'garbage'
   const start = headEnd + 4
   const length = start + Number(headers['content-length'] ?? 0)
-  if (bytes.length < length) return undefined
+  if (bytes.length < length) return length - bytes.length
   const [, method = '', path = ''] = match
   const body = Buffer.from(bytes.subarray(start, length))
   return { request: { method, path, headerLines, headers, body }, length }
