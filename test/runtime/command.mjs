@@ -163,6 +163,26 @@ export const cases = {
     await closed
   },
 
+  async 'a stream may be silent for longer than a connection may be idle'({ program, scene }) {
+    const client = {
+      timeout: { http: { idleTimeout: '1s' } },
+      healthCheck: { path: '/healthz' },
+    }
+    const input = createConfig({ listener: 1975, provider: scene.provider.port, dead: 9, client })
+    const gateway = await startGateway(program, ['-'], { env: scene.env, input })
+    assert.equal((await fetch(`${gateway.url}/healthz`)).status, 200)
+    // Bun looks at its connections every four seconds.
+    scene.provider.script(() => ({ headers: sse, body: silentFor(9000) }))
+    async function* silentFor(ms) {
+      yield delta('one')
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      yield `${delta('two')}data: [DONE]\n\n`
+    }
+    const response = await fetch(gateway.url + completions, chat('m-main', { stream: true }))
+    assert.equal(contentOf(await response.text()), 'onetwo')
+    await gateway.stop()
+  },
+
   async 'exit codes: 80 for a command line, 1 for a failure, 0 else'({ program, scene }) {
     const aigw = async (...args) => {
       const { code, output } = await run(program, [join(dist, 'aigw.js'), ...args], {

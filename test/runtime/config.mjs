@@ -42,8 +42,8 @@ aws_access_key_id = AKIDEXAMPLE
 aws_secret_access_key = secret-of-aws
 `
 
-/** Documents of YAML, each written as JSON. */
-export function createConfig({ listener, provider, dead }) {
+/** Documents of YAML, each written as JSON. `client` goes into the ClientTrafficPolicy. */
+export function createConfig({ listener, provider, dead, client = {} }) {
   const gateway = { group: gatewayGroup, kind: 'Gateway', name: 'aigw' }
   const documents = [
     {
@@ -65,7 +65,7 @@ export function createConfig({ listener, provider, dead }) {
       apiVersion: envoy,
       kind: 'ClientTrafficPolicy',
       metadata: meta('limit'),
-      spec: { targetRefs: [gateway], connection: { bufferLimit: '4Mi' } },
+      spec: { targetRefs: [gateway], connection: { bufferLimit: '4Mi' }, ...client },
     },
     {
       apiVersion: ai,
