@@ -1,6 +1,6 @@
 // What can end a try from outside: the client who leaves, the time of the request, the time of the try.
 import type { GatewayError } from './errors.ts'
-import type { BodyHost } from './streams/body-host.ts'
+import type { BodyHost } from './streams/stream-host.ts'
 import { describeFailure } from './streams/stream-state.ts'
 
 export interface Lifeline {

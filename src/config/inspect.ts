@@ -8,7 +8,12 @@ import type { Finding, Report } from './findings.ts'
 import { suggestNearest } from './nearest.ts'
 import type { Path } from './path.ts'
 import type { RawResource } from './read-resources.ts'
-import type { ValidationOptions } from './validate.ts'
+
+export interface ValidationOptions {
+  /** What a cluster refuses and this gateway could live with, such as too many rules. */
+  readonly clusterRules: 'warn' | 'error'
+  readonly unknownFields: 'warn' | 'error'
+}
 
 /** The parts of valibot's schemas that are read here; each schema has some of them. */
 interface Shape {

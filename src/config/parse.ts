@@ -5,10 +5,11 @@ import type { Diagnostic } from './diagnostics.ts'
 import { readDocuments } from './documents.ts'
 import type { Environment } from './envsubst.ts'
 import { createReport, type Report } from './findings.ts'
+import type { ValidationOptions } from './inspect.ts'
 import { type RawResource, type RawResources, readResources } from './read-resources.ts'
 import { createResourceSet, type Resource } from './resource-set.ts'
 import { type Kind, resourceKinds, type ValueOf } from './resources/index.ts'
-import { type ValidationOptions, validateResource } from './validate.ts'
+import { validateResource } from './validate.ts'
 
 export interface ConfigSource {
   /** As the user named it: it stands in every diagnostic. */

@@ -3,16 +3,10 @@ import * as v from 'valibot'
 import { isRecord } from '../json/is-record.ts'
 import { valueMark } from './fields/values.ts'
 import type { Report } from './findings.ts'
-import { inspectValue } from './inspect.ts'
+import { inspectValue, type ValidationOptions } from './inspect.ts'
 import type { Path } from './path.ts'
 import type { RawResource } from './read-resources.ts'
 import type { Origin } from './yaml-tree.ts'
-
-export interface ValidationOptions {
-  /** What a cluster refuses and this gateway could live with, such as too many rules. */
-  readonly clusterRules: 'warn' | 'error'
-  readonly unknownFields: 'warn' | 'error'
-}
 
 /** The value as the schema types it, or undefined when it is invalid. */
 export function validateResource<Schema extends v.GenericSchema>(

@@ -1,16 +1,5 @@
 // Which backend is tried next: priority groups in order, by weight inside a group.
-import type { Backend } from './route.ts'
-
-export interface BackendPicker {
-  /** The next backend to try; nothing where none is usable. */
-  next(): Backend | undefined
-  /** Never offer this one again: it cannot serve the request at all. */
-  exclude(backend: Backend): void
-  /** Whether a backend of another priority would come next or later. */
-  hasOtherPriority(): boolean
-  /** Go on with the next priority. */
-  skipPriority(): void
-}
+import type { Backend, BackendPicker } from './route.ts'
 
 /** Backends by rising priority; those of weight 0 are never chosen. */
 export function groupByPriority(backends: readonly Backend[]): readonly (readonly Backend[])[] {

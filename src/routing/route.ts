@@ -6,7 +6,6 @@ import type { BodyMutation } from '../policies/body-mutation.ts'
 import type { HeaderMutation } from '../policies/header-mutation.ts'
 import type { HeaderReader, Transport } from '../ports.ts'
 import type { Target } from '../translate/translator.ts'
-import type { BackendPicker } from './plan.ts'
 
 export interface RouteKey {
   /** As the client sent it, with or without a port; `''` where unknown. */
@@ -35,6 +34,18 @@ export interface Route {
   /** Whether any token count is asked for, so that streams must report usage. */
   readonly backends: readonly Backend[]
   plan(random: () => number): BackendPicker
+}
+
+/** Which backend is tried next. */
+export interface BackendPicker {
+  /** The next backend to try; nothing where none is usable. */
+  next(): Backend | undefined
+  /** Never offer this one again: it cannot serve the request at all. */
+  exclude(backend: Backend): void
+  /** Whether a backend of another priority would come next or later. */
+  hasOtherPriority(): boolean
+  /** Go on with the next priority. */
+  skipPriority(): void
 }
 
 /** An AIServiceBackend as one rule refers to it. */

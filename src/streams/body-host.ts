@@ -3,24 +3,10 @@
 import type { UpstreamResponse } from '../ports.ts'
 import { pumpBody } from './pump-body.ts'
 import { createRewriteHost } from './rewrite-host.ts'
+import type { BodyHost, BodyHostOptions } from './stream-host.ts'
 import type { StreamListener } from './stream-state.ts'
-import type { BodyTransformer, StreamFailure, StreamTranslator } from './stream-translator.ts'
+import type { BodyTransformer, StreamTranslator } from './stream-translator.ts'
 import { createTapHost } from './tap-host.ts'
-
-export interface BodyHost {
-  readonly transformer: BodyTransformer
-  /** From here on, the client is told of a failure. */
-  release(): void
-  /** Ends the stream with a failure from outside, for example a timeout. */
-  interrupt(failure: StreamFailure): void
-}
-
-export interface BodyHostOptions {
-  /** Bytes of one event, above which the stream fails. */
-  readonly maxFrameBytes: number
-  /** `error.type` of what the gateway itself finds wrong, for example `OpenAIBackendError`. */
-  readonly failureType: string
-}
 
 export function createBodyHost(
   translator: StreamTranslator,

@@ -1,8 +1,9 @@
 // Hosts a tap: whole events go to the client as the bytes that they are, and are looked at afterwards.
-import type { BodyHost, BodyHostOptions } from './body-host.ts'
+
 import { createSseFrame } from './frame.ts'
 import { createEventAligner, readEvents } from './sse-parser.ts'
 import { createSseWriter } from './sse-writer.ts'
+import type { BodyHost, BodyHostOptions } from './stream-host.ts'
 import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
 import type { BodyController, StreamFailure, Tap } from './stream-translator.ts'
 
