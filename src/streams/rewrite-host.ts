@@ -1,9 +1,9 @@
 // Hosts a rewrite: frames in, the client's events out, at most one chunk out for each chunk in.
 import { createAwsEventStreamDecoder } from './aws-event-stream.ts'
-import type { BodyHost, BodyHostOptions } from './body-host.ts'
 import type { FrameDecoder } from './frame.ts'
 import { createSseDecoder } from './sse-decoder.ts'
 import { createSseWriter } from './sse-writer.ts'
+import type { BodyHost, BodyHostOptions } from './stream-host.ts'
 import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
 import type { BodyController, Frame, Framing, Rewrite } from './stream-translator.ts'
 
