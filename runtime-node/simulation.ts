@@ -1,6 +1,6 @@
 // `run --simulate`: the configuration in use, with made-up credentials where none are set, so that signing and
 // everything else runs as it does in production.
-import type { AuthSpec, GatewaySpec } from '../src/config/config.ts'
+import type { AuthSpec, GatewaySpec } from '../src/index.ts'
 
 /** Every backend has a credential afterwards; the real ones stay, and none of them leaves the machine. */
 export function withPlaceholderCredentials(spec: GatewaySpec): GatewaySpec {
@@ -26,7 +26,8 @@ const gcpFile = JSON.stringify({
 
 function fillIn(auth: AuthSpec): AuthSpec {
   switch (auth.type) {
-    case 'APIKey': {
+    case 'APIKey':
+    case 'AnthropicAPIKey': {
       const { missing: _, ...rest } = auth
       return { ...rest, key: rest.key ?? 'simulated' }
     }

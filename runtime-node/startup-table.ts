@@ -8,7 +8,7 @@ import type {
   ListenerSpec,
   RouteSpec,
   RuleSpec,
-} from '../src/config/config.ts'
+} from '../src/index.ts'
 import type { ConfigOrigin } from './config-source.ts'
 import { findExample, formatCurl } from './example-request.ts'
 import { bracketHost, isLoopback, localHost } from './hosts.ts'
@@ -191,6 +191,7 @@ function hasCredential(auth: Exclude<AuthSpec, { type: 'Unsupported' }>): boolea
   if (auth.missing !== undefined) return false
   switch (auth.type) {
     case 'APIKey':
+    case 'AnthropicAPIKey':
       return auth.key !== undefined
     case 'AWSCredentials':
       return auth.file !== undefined

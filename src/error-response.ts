@@ -1,4 +1,5 @@
 // A GatewayError as the client's dialect has it.
+import { anthropicErrorType } from './convert/errors/anthropic-error-type.ts'
 import type { Dialect } from './endpoints/endpoint.ts'
 import type { ErrorKind, GatewayError } from './errors.ts'
 
@@ -24,23 +25,6 @@ const openaiTypes: Readonly<Record<ErrorKind, string>> = {
   'upstream-idle': 'GatewayTimeout',
   'upstream-protocol': 'BadGateway',
   internal: 'InternalServerError',
-}
-
-/** By status, as Anthropic's API names them: https://docs.anthropic.com/en/api/errors */
-export function anthropicErrorType(status: number): string {
-  const known: Readonly<Record<number, string>> = {
-    400: 'invalid_request_error',
-    401: 'authentication_error',
-    403: 'permission_error',
-    404: 'not_found_error',
-    413: 'request_too_large',
-    422: 'invalid_request_error',
-    429: 'rate_limit_error',
-    503: 'service_unavailable_error',
-    504: 'timeout_error',
-    529: 'overloaded_error',
-  }
-  return known[status] ?? (status < 500 ? 'invalid_request_error' : 'internal_server_error')
 }
 
 const modelKinds = new Set<ErrorKind>(['no-route', 'no-model'])

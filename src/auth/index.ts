@@ -1,6 +1,7 @@
 // Every credential type that the gateway can present to a backend.
 import type { AuthSpec } from '../config/config.ts'
 import type { Ports } from '../ports.ts'
+import { createAnthropicApiKeyAuth } from './anthropic-api-key.ts'
 import { createApiKeyAuth } from './api-key.ts'
 import type { AuthFactory, AuthTable, BackendAuth } from './auth.ts'
 import { createAwsAuth } from './aws-credentials.ts'
@@ -9,6 +10,7 @@ import { createUnsupportedAuth } from './unsupported.ts'
 
 export const authFactories = {
   APIKey: createApiKeyAuth,
+  AnthropicAPIKey: createAnthropicApiKeyAuth,
   AWSCredentials: createAwsAuth,
   GCPCredentials: createGcpAuth,
   Unsupported: createUnsupportedAuth,

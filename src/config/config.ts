@@ -141,7 +141,12 @@ export interface TlsSpec {
 }
 
 /** A backend's credential. `missing` says what to set where there is none. */
-export type AuthSpec = ApiKeyAuthSpec | AwsAuthSpec | GcpAuthSpec | UnsupportedAuthSpec
+export type AuthSpec =
+  | ApiKeyAuthSpec
+  | AnthropicApiKeyAuthSpec
+  | AwsAuthSpec
+  | GcpAuthSpec
+  | UnsupportedAuthSpec
 
 export interface ApiKeyAuthSpec {
   readonly type: 'APIKey'
@@ -149,6 +154,10 @@ export interface ApiKeyAuthSpec {
   readonly key?: string
   readonly missing?: string
   readonly override?: CredentialOverrideSpec
+}
+
+export interface AnthropicApiKeyAuthSpec extends Omit<ApiKeyAuthSpec, 'type'> {
+  readonly type: 'AnthropicAPIKey'
 }
 
 export interface AwsAuthSpec {

@@ -2,10 +2,17 @@
 import type { SchemaName } from './api-schema.ts'
 import type { CredentialType } from './resources/backend-security-policy.ts'
 
-export const workingSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>(['OpenAI', 'AWSBedrock'])
+export const workingSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>([
+  'OpenAI',
+  'AWSBedrock',
+  'Anthropic',
+  'GCPAnthropic',
+  'AWSAnthropic',
+])
 
 export const workingCredentials: ReadonlySet<CredentialType> = new Set<CredentialType>([
   'APIKey',
+  'AnthropicAPIKey',
   'AWSCredentials',
   'GCPCredentials',
 ])

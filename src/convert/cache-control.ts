@@ -1,11 +1,7 @@
 // Anthropic's `cache_control`, which chat clients put on parts, tools, calls and messages.
 // https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 import { isRecord } from '../json/is-record.ts'
-
-export interface CacheControl {
-  readonly type: 'ephemeral'
-  readonly ttl?: '5m' | '1h'
-}
+import type { CacheControl } from '../wire/anthropic/messages.ts'
 
 /** `undefined` for anything that does not ask for caching. */
 export function readCacheControl(value: unknown): CacheControl | undefined {

@@ -1,4 +1,5 @@
 // Hosts a rewrite: frames in, the client's events out, at most one chunk out for each chunk in.
+import { createAwsChunkDecoder } from './aws-chunks.ts'
 import { createAwsEventStreamDecoder } from './aws-event-stream.ts'
 import type { FrameDecoder } from './frame.ts'
 import { createSseDecoder } from './sse-decoder.ts'
@@ -12,6 +13,7 @@ const decoders: Readonly<
 > = {
   sse: createSseDecoder,
   'aws-event-stream': createAwsEventStreamDecoder,
+  'aws-chunks': createAwsChunkDecoder,
 }
 
 export function createRewriteHost(

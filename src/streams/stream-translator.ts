@@ -48,7 +48,8 @@ export interface Meter {
   fail(failure: StreamFailure): void
 }
 
-export type Framing = 'sse' | 'aws-event-stream'
+/** `aws-chunks`: an AWS event stream whose frames each carry one event of another protocol. */
+export type Framing = 'sse' | 'aws-event-stream' | 'aws-chunks'
 
 interface StreamTranslatorBase {
   /** Writes the failure as the client's dialect has it; nothing follows it. */

@@ -1,7 +1,10 @@
 // THE TABLE: who can serve what, by endpoint and schema. An empty cell is a clean "cannot be served".
 import type { SchemaName } from '../config/api-schema.ts'
 import type { EndpointId, RequestOf } from '../endpoints/index.ts'
+import { chatToAnthropic } from './chat-completions/anthropic.ts'
+import { chatToAwsAnthropic } from './chat-completions/aws-anthropic.ts'
 import { chatToBedrock } from './chat-completions/aws-bedrock.ts'
+import { chatToGcpAnthropic } from './chat-completions/gcp-anthropic.ts'
 import { chatToOpenAI } from './chat-completions/openai.ts'
 import type { Translator } from './translator.ts'
 
@@ -12,5 +15,11 @@ export type TranslatorTable = {
 }
 
 export const translators = {
-  'chat-completions': { OpenAI: chatToOpenAI, AWSBedrock: chatToBedrock },
+  'chat-completions': {
+    OpenAI: chatToOpenAI,
+    AWSBedrock: chatToBedrock,
+    Anthropic: chatToAnthropic,
+    GCPAnthropic: chatToGcpAnthropic,
+    AWSAnthropic: chatToAwsAnthropic,
+  },
 } satisfies TranslatorTable

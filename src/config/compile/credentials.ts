@@ -92,12 +92,15 @@ function reportSeveral(
 }
 
 function compilePolicy(compilation: Compilation, policy: Policy): BackendCredential {
-  const { type, apiKey, awsCredentials, gcpCredentials } = policy.value.spec
+  const { type, apiKey, anthropicAPIKey, awsCredentials, gcpCredentials } = policy.value.spec
   const override = compileOverride(compilation, policy)
   if (override.broken !== undefined) return { broken: override.broken }
   const extra = override.spec === undefined ? {} : { override: override.spec }
   if (type === 'APIKey' && apiKey !== undefined) {
-    return compileApiKey(compilation, policy, apiKey.secretRef, extra)
+    return compileApiKey(compilation, policy, 'apiKey', apiKey.secretRef, extra)
+  }
+  if (type === 'AnthropicAPIKey' && anthropicAPIKey !== undefined) {
+    return compileApiKey(compilation, policy, 'anthropicAPIKey', anthropicAPIKey.secretRef, extra)
   }
   if (type === 'AWSCredentials' && awsCredentials !== undefined) {
     if (awsCredentials.oidcExchangeToken === undefined) {
@@ -128,21 +131,24 @@ interface Extra {
   readonly override?: CredentialOverrideSpec
 }
 
+/** Credentials that are one key, by the field that names its Secret. */
+const keyTypes = { apiKey: 'APIKey', anthropicAPIKey: 'AnthropicAPIKey' } as const
+
 function compileApiKey(
   compilation: Compilation,
   policy: Policy,
+  field: keyof typeof keyTypes,
   secretRef: { readonly name: string; readonly namespace?: string | undefined },
   extra: Extra,
 ): BackendCredential {
-  const path = ['spec', 'apiKey', 'secretRef']
-  if (needsNoSecret(compilation, policy, secretRef.name, extra)) {
-    return { auth: { type: 'APIKey', ...extra } }
-  }
+  const base = { type: keyTypes[field], ...extra }
+  const path = ['spec', field, 'secretRef']
+  if (needsNoSecret(compilation, policy, secretRef.name, extra)) return { auth: base }
   const value = readSecretValue(compilation, policy, path, secretRef, 'apiKey')
   if (value.kind === 'broken') return { broken: value.reason }
-  if (value.kind === 'none') return { auth: { type: 'APIKey', missing: value.missing, ...extra } }
+  if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
   const key = checkKeyText(compilation, policy, path, secretRef, value.text)
-  return { auth: { type: 'APIKey', ...(key === undefined ? {} : { key }), ...extra } }
+  return { auth: { ...base, ...(key === undefined ? {} : { key }) } }
 }
 
 function compileAws(

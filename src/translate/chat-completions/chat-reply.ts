@@ -46,11 +46,13 @@ function readModel(model: unknown): string | undefined {
 const markers = [
   '"usage":{',
   '"usage": {',
+  '"usage" :',
   '"error":',
   '"error" :',
   '[DONE]',
   '"finish_reason":"',
   '"finish_reason": "',
+  '"finish_reason" :',
 ] as const
 
 function createChatTap(requestedModel: string): Tap {

@@ -1,0 +1,55 @@
+// Chat completions by Anthropic's own API. https://platform.claude.com/docs/en/api/messages
+import { anthropicApi } from '../../convert/chat-to-anthropic/platform.ts'
+import { convertRequest } from '../../convert/chat-to-anthropic/request.ts'
+import { readAnthropicError } from '../../convert/errors/anthropic-error.ts'
+import { anthropicErrorType } from '../../convert/errors/anthropic-error-type.ts'
+import { stringifyJson } from '../../json/raw-json.ts'
+import type { ChatRequest } from '../../wire/openai/chat.ts'
+import { joinPath } from '../join-path.ts'
+import type { Translator } from '../translator.ts'
+import { createAnthropicReply } from './anthropic-reply.ts'
+
+/** https://platform.claude.com/docs/en/api/versioning */
+const usualVersion = '2023-06-01'
+
+export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
+  const { model, schema } = target
+  const { body, betas, names } = convertRequest(call.request, {
+    model,
+    platform: anthropicApi,
+    text: () => call.body.text(),
+  })
+  return {
+    path: joinPath(schema.prefix || 'v1', 'messages'),
+    headers: {
+      'content-type': 'application/json',
+      accept: call.stream ? 'text/event-stream' : 'application/json',
+      'anthropic-version': call.headers.get('anthropic-version') ?? usualVersion,
+      ...addBetas(call.headers.get('anthropic-beta'), betas),
+    },
+    body: stringifyJson({ model, ...body, stream: call.stream ? true : undefined }),
+    reply: createAnthropicReply({
+      framing: 'sse',
+      errorType: 'AnthropicBackendError',
+      model,
+      names,
+      readError: (answer, { status, headers }) =>
+        readAnthropicError(answer, {
+          status,
+          contentType: headers.get('content-type'),
+          errorType: anthropicErrorType(status),
+        }),
+    }),
+  }
+}
+
+/** The client's own header goes through as it is where there is nothing to add. */
+function addBetas(
+  given: string | null,
+  betas: readonly string[],
+): Readonly<Record<string, string>> {
+  if (betas.length === 0) return {}
+  const known = (given ?? '').split(',').map((beta) => beta.trim())
+  const all = new Set([...known.filter((beta) => beta !== ''), ...betas])
+  return { 'anthropic-beta': [...all].join(',') }
+}
