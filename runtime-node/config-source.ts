@@ -1,9 +1,8 @@
 // Which configuration is used, and reading it: a path or standard input, else config.yaml of the config home, else
 // the built-in one.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import type { GatewaySpec } from '../src/config/config.ts'
-import type { Diagnostic } from '../src/config/diagnostics.ts'
 import type { ConfigSource, parseConfig } from '../src/config/parse.ts'
+import type { Diagnostic, GatewaySpec } from '../src/index.ts'
 import { readBuiltInConfig } from './built-in-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { parseOllamaHost, withOllamaHost } from './ollama-host.ts'

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type IniFile, type IniSection, parseAwsIni } from '../src/auth/aws-ini.ts'
 import { readAwsProfile, unavailableAwsCredentials } from '../src/auth/aws-profile.ts'
-import type { AwsCredentials } from '../src/ports.ts'
+import type { AwsCredentials } from '../src/index.ts'
 
 export interface AwsDefaultChainOptions {
   readonly env: Readonly<Record<string, string | undefined>>

@@ -5,7 +5,7 @@ import type {
   HeaderMatchSpec,
   RouteSpec,
   RuleSpec,
-} from '../src/config/config.ts'
+} from '../src/index.ts'
 
 export interface ExampleRequest {
   readonly model: string

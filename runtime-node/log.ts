@@ -2,7 +2,7 @@
 // and never waited for; credentials do not get in.
 import { createWriteStream, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LogFields, Logger, LogLevel } from '../src/ports.ts'
+import type { LogFields, Logger, LogLevel } from '../src/index.ts'
 import { messageOf } from './exit-errors.ts'
 import type { LogFormat } from './settings.ts'
 import type { Output } from './system.ts'

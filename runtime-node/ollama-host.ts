@@ -1,7 +1,7 @@
 // OLLAMA_HOST for the built-in configuration: in a container, loopback is never where Ollama runs.
 // https://github.com/ollama/ollama/blob/main/envconfig/config.go
 import { isIP } from 'node:net'
-import type { BackendSpec, GatewaySpec } from '../src/config/config.ts'
+import type { BackendSpec, GatewaySpec } from '../src/index.ts'
 
 const backendName = 'default/ollama'
 const defaultPort = 11434

@@ -1,6 +1,6 @@
 // `<runtime-dir>/<run-id>.pid`: for scripts that want to signal one of several gateways.
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import type { Logger } from '../src/ports.ts'
+import type { Logger } from '../src/index.ts'
 import { messageOf } from './exit-errors.ts'
 import type { System } from './system.ts'
 

@@ -1,10 +1,16 @@
 // `aigw run`: load, listen, say so, and stop in an orderly way.
 import { createColors } from 'picocolors'
-import type { GatewaySpec, ListenerSpec } from '../src/config/config.ts'
-import { type Diagnostic, formatDiagnostic } from '../src/config/diagnostics.ts'
 import { parseConfig } from '../src/config/parse.ts'
-import { createGateway } from '../src/index.ts'
-import type { Logger, LogLevel, UpstreamFetch } from '../src/ports.ts'
+import {
+  createGateway,
+  type Diagnostic,
+  formatDiagnostic,
+  type GatewaySpec,
+  type ListenerSpec,
+  type Logger,
+  type LogLevel,
+  type UpstreamFetch,
+} from '../src/index.ts'
 import { startAdmin } from './admin.ts'
 import { type LoadedConfig, loadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'

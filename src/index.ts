@@ -5,6 +5,7 @@ export type {
   BackendSpec,
   ClientPolicySpec,
   GatewaySpec,
+  HeaderMatchSpec,
   ListenerSpec,
   ModelInfo,
   RouteSpec,
@@ -25,6 +26,7 @@ export { maxAnswerBytes } from './limits.ts'
 export type {
   AwsCredentials,
   HeaderReader,
+  LogFields,
   Logger,
   LogLevel,
   Ports,

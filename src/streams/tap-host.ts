@@ -1,5 +1,4 @@
 // Hosts a tap: whole events go to the client as the bytes that they are, and are looked at afterwards.
-
 import { createSseFrame } from './frame.ts'
 import { createEventAligner, readEvents } from './sse-parser.ts'
 import { createSseWriter } from './sse-writer.ts'
