@@ -7,6 +7,7 @@ export const workingSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>([
   'AWSBedrock',
   'Anthropic',
   'GCPAnthropic',
+  'GCPVertexAI',
   'AWSAnthropic',
 ])
 

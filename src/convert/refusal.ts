@@ -2,9 +2,10 @@ import { GatewayError } from '../errors.ts'
 
 /**
  * What a backend's dialect cannot express. `where` is the path to the field, for example
- * `messages[1].content[0]`.
+ * `messages[1].content[0]`; `stage` the part of the request that was being translated.
  */
-export function refusal(problem: string, where?: string): GatewayError {
+export function refusal(problem: string, where?: string, stage?: string): GatewayError {
   const place = where === undefined ? '' : ` (${where})`
-  return new GatewayError('invalid-request', `invalid request body: ${problem}${place}`)
+  const during = stage === undefined ? '' : `${stage}: `
+  return new GatewayError('invalid-request', `${during}invalid request body: ${problem}${place}`)
 }

@@ -2,7 +2,7 @@
 import { createAwsChunkDecoder } from './aws-chunks.ts'
 import { createAwsEventStreamDecoder } from './aws-event-stream.ts'
 import type { FrameDecoder } from './frame.ts'
-import { createSseDecoder } from './sse-decoder.ts'
+import { createLooseSseDecoder, createSseDecoder } from './sse-decoder.ts'
 import { createSseWriter } from './sse-writer.ts'
 import type { BodyHost, BodyHostOptions } from './stream-host.ts'
 import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
@@ -12,6 +12,7 @@ const decoders: Readonly<
   Record<Framing, (visit: (frame: Frame) => void, maxFrameBytes: number) => FrameDecoder>
 > = {
   sse: createSseDecoder,
+  'sse-or-json': createLooseSseDecoder,
   'aws-event-stream': createAwsEventStreamDecoder,
   'aws-chunks': createAwsChunkDecoder,
 }

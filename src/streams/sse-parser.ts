@@ -81,10 +81,14 @@ export function createEventAligner(): EventAligner {
   }
 }
 
+/** Is shown a block of lines first; `read`: it has been dealt with. */
+export type VisitBlock = (block: string) => 'fields' | 'read'
+
 /** Visits the events of a text that holds whole events only. Events without data are left out. */
 export function readEvents(
   text: string,
   visit: (data: string, event: string | undefined) => void,
+  visitBlock?: VisitBlock,
 ): void {
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
   let start = 0
@@ -100,7 +104,8 @@ export function readEvents(
         continue
       }
     }
-    readBlock(lines.slice(start, end), visit)
+    const block = lines.slice(start, end)
+    if (visitBlock?.(block) !== 'read') readBlock(block, visit)
     start = end + 2
   }
 }

@@ -49,7 +49,8 @@ export interface Meter {
 }
 
 /** `aws-chunks`: an AWS event stream whose frames each carry one event of another protocol. */
-export type Framing = 'sse' | 'aws-event-stream' | 'aws-chunks'
+/** `sse-or-json`: events may come as bare JSON, without `data:`. */
+export type Framing = 'sse' | 'sse-or-json' | 'aws-event-stream' | 'aws-chunks'
 
 interface StreamTranslatorBase {
   /** Writes the failure as the client's dialect has it; nothing follows it. */

@@ -5,6 +5,7 @@ import { chatToAnthropic } from './chat-completions/anthropic.ts'
 import { chatToAwsAnthropic } from './chat-completions/aws-anthropic.ts'
 import { chatToBedrock } from './chat-completions/aws-bedrock.ts'
 import { chatToGcpAnthropic } from './chat-completions/gcp-anthropic.ts'
+import { chatToVertex } from './chat-completions/gcp-vertexai.ts'
 import { chatToOpenAI } from './chat-completions/openai.ts'
 import type { Translator } from './translator.ts'
 
@@ -20,6 +21,7 @@ export const translators = {
     AWSBedrock: chatToBedrock,
     Anthropic: chatToAnthropic,
     GCPAnthropic: chatToGcpAnthropic,
+    GCPVertexAI: chatToVertex,
     AWSAnthropic: chatToAwsAnthropic,
   },
 } satisfies TranslatorTable

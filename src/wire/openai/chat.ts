@@ -32,6 +32,31 @@ export interface CheckedChatRequest extends ChatRequest {
   readonly n?: Maybe<number>
   readonly user?: Maybe<string>
   readonly web_search_options?: Maybe<WebSearchOptions>
+  readonly seed?: Maybe<number>
+  readonly logprobs?: Maybe<boolean>
+  readonly top_logprobs?: Maybe<number>
+  readonly presence_penalty?: Maybe<number>
+  readonly frequency_penalty?: Maybe<number>
+  readonly modalities?: Maybe<readonly string[]>
+  readonly audio?: Maybe<{ readonly voice?: Maybe<string> }>
+  /** Not OpenAI's but vLLM's: the form that the answer must have. */
+  readonly guided_choice?: Maybe<readonly string[]>
+  readonly guided_regex?: Maybe<string>
+  readonly guided_json?: unknown
+  /** Not OpenAI's but Gemini's, as are the next two. */
+  readonly generationConfig?: Maybe<{
+    readonly media_resolution?: Maybe<string>
+    readonly mediaResolution?: Maybe<string>
+    readonly topK?: Maybe<number>
+  }>
+  readonly safetySettings?: Maybe<
+    readonly {
+      readonly category?: string
+      readonly method?: string
+      readonly threshold?: string
+    }[]
+  >
+  readonly cachedContent?: Maybe<string>
   /** Not OpenAI's: Anthropic's marker for all of the request. */
   readonly cache_control?: unknown
 }
@@ -115,6 +140,8 @@ export type UserPart =
 
 export interface Link {
   readonly url?: Maybe<string>
+  /** Of images: how finely to look. */
+  readonly detail?: Maybe<string>
 }
 
 export interface FileLink {
@@ -151,12 +178,26 @@ export interface RequestToolCall {
   readonly type?: Maybe<string>
   readonly function?: Maybe<{ readonly name?: Maybe<string>; readonly arguments?: Maybe<string> }>
   readonly cache_control?: unknown
+  /** Google's note to itself, as it was handed out with the call. */
+  readonly extra_content?: unknown
 }
 
 export interface ChatTool {
   readonly type?: Maybe<string>
   readonly function?: Maybe<ChatFunction>
+  /** Of tools of these types, which are Google's. */
+  readonly google_search?: Maybe<SearchFilter>
+  readonly enterprise_search?: Maybe<SearchFilter>
   readonly cache_control?: unknown
+}
+
+export interface SearchFilter {
+  readonly exclude_domains?: Maybe<readonly string[]>
+  readonly blocking_confidence?: Maybe<string>
+  readonly time_range_filter?: Maybe<{
+    readonly start_time?: Maybe<string>
+    readonly end_time?: Maybe<string>
+  }>
 }
 
 export interface ChatFunction {
@@ -180,6 +221,7 @@ export type Thinking =
   | {
       readonly type: 'enabled'
       readonly budget_tokens?: Maybe<number>
+      readonly includeThoughts?: Maybe<boolean>
       readonly display?: Maybe<string>
     }
   | { readonly type: 'disabled' }
@@ -198,14 +240,27 @@ export type ResponseFormat =
       }>
     }
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+export type FinishReason =
+  | 'stop'
+  | 'length'
+  | 'tool_calls'
+  | 'content_filter'
+  // What Gemini says besides.
+  | 'recitation'
+  | 'malformed_function_call'
+  | 'unexpected_tool_call'
+  | 'language'
+  | 'no_image'
+  | 'error'
 
 /** An answer as we write it; key order as OpenAI-compatible gateways have it. */
 export interface ChatCompletion {
   readonly id?: string | undefined
   readonly choices: readonly {
-    readonly finish_reason: FinishReason
+    /** '' where the provider gave none. */
+    readonly finish_reason: FinishReason | ''
     readonly index: number
+    readonly logprobs?: ChatLogprobs | undefined
     readonly message: ChatAnswer
   }[]
   /** Seconds since the epoch. */
@@ -223,10 +278,45 @@ export interface ChatAnswer {
   readonly annotations?: readonly Annotation[] | undefined
   readonly reasoning_content?: string | undefined
   readonly thinking_blocks?: readonly ThinkingBlock[] | undefined
+  readonly refusal?: string | undefined
+  readonly images?: readonly AnswerImage[] | undefined
+  readonly audio?: AnswerAudio | undefined
+  /** In Gemini's shape. */
+  readonly safety_ratings?: unknown
+  readonly grounding_metadata?: unknown
+}
+
+/** A picture that the model has made, as OpenRouter and others hand it out. */
+export interface AnswerImage {
+  readonly type: 'image_url'
+  /** A `data:` URL. */
+  readonly image_url: { readonly url: string }
+  readonly index: number
+}
+
+export interface AnswerAudio {
+  readonly id: string
+  /** Base64. */
+  readonly data: string
+  /** Seconds since the epoch. */
+  readonly expires_at: number
+  readonly transcript: string
+}
+
+export interface ChatLogprobs {
+  readonly content: readonly (TokenLogprob & { readonly top_logprobs: readonly TokenLogprob[] })[]
+}
+
+export interface TokenLogprob {
+  readonly token: unknown
+  readonly logprob: unknown
+  readonly bytes: null
 }
 
 export interface ToolCall {
   readonly id: string
+  /** Google's note that must come back with the call. */
+  readonly extra_content?: unknown
   readonly function: { readonly arguments: string; readonly name: string }
   readonly type: 'function'
 }
@@ -256,6 +346,7 @@ export interface ChatChunk {
   readonly choices: readonly {
     readonly index: number
     readonly delta: ChatDelta
+    readonly logprobs?: ChatLogprobs | undefined
     readonly finish_reason?: FinishReason | null | undefined
   }[]
   readonly created: number
@@ -266,18 +357,24 @@ export interface ChatChunk {
 }
 
 export interface ChatDelta {
-  readonly content?: string
-  readonly role?: string
-  readonly tool_calls?: readonly ToolCallDelta[]
-  readonly annotations?: readonly Annotation[]
-  readonly reasoning_content?: string
-  readonly thinking_blocks?: readonly (ThinkingBlock & { readonly index?: number })[]
+  readonly content?: string | null | undefined
+  readonly role?: string | undefined
+  readonly tool_calls?: readonly ToolCallDelta[] | undefined
+  readonly annotations?: readonly Annotation[] | undefined
+  readonly reasoning_content?: string | undefined
+  readonly thinking_blocks?: readonly (ThinkingBlock & { readonly index?: number })[] | undefined
+  readonly refusal?: string | undefined
+  readonly images?: readonly AnswerImage[] | undefined
+  readonly audio?: AnswerAudio | undefined
+  readonly safety_ratings?: unknown
+  readonly grounding_metadata?: unknown
 }
 
 /** The first delta of a call has `id`, name and `type`; those that go on have arguments only. */
 export interface ToolCallDelta {
   readonly index: number
   readonly id?: string
+  readonly extra_content?: unknown
   readonly function: { readonly arguments: string; readonly name?: string }
   readonly type?: 'function'
 }
@@ -286,8 +383,19 @@ export interface ChatUsage {
   readonly prompt_tokens: number
   readonly completion_tokens: number
   readonly total_tokens: number
-  readonly completion_tokens_details?: { readonly reasoning_tokens: number } | undefined
+  readonly completion_tokens_details?:
+    | {
+        readonly reasoning_tokens?: number
+        readonly audio_tokens?: number
+        readonly text_tokens?: number
+      }
+    | undefined
   readonly prompt_tokens_details?:
-    | { readonly cached_tokens?: number; readonly cache_creation_input_tokens?: number }
+    | {
+        readonly cached_tokens?: number
+        readonly cache_creation_input_tokens?: number
+        readonly audio_tokens?: number
+        readonly text_tokens?: number
+      }
     | undefined
 }

@@ -126,14 +126,17 @@ const message = union(
   },
 )
 
+const searchFilter = object({
+  exclude_domains: arrayOf(string),
+  blocking_confidence: string,
+  time_range_filter: object({ start_time: string, end_time: string }),
+})
+
 const tool = object({
   type: string,
   function: object({ name: string, description: string, strict: boolean, parameters: anything }),
-  google_search: object({
-    exclude_domains: arrayOf(string),
-    blocking_confidence: string,
-    time_range_filter: object({ start_time: string, end_time: string }),
-  }),
+  google_search: searchFilter,
+  enterprise_search: searchFilter,
 })
 
 const namedChoice = object({ type: string, function: object({ name: string }) })
@@ -221,6 +224,7 @@ const chatRequest = object({
   }),
   guided_choice: arrayOf(string),
   guided_regex: string,
-  generationConfig: object({ media_resolution: string }),
+  generationConfig: object({ media_resolution: string, mediaResolution: string, topK: integer }),
+  cachedContent: string,
   safetySettings: arrayOf(object({ category: string, threshold: string, method: string })),
 })
