@@ -1,5 +1,6 @@
 // createGateway: a configuration and ports in, a fetch handler out.
 import { Hono } from 'hono'
+import { createRuleCompiler } from './compile-rule.ts'
 import type { GatewaySpec } from './config/config.ts'
 import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'
@@ -12,11 +13,17 @@ import {
 import { createErrorResponse } from './error-response.ts'
 import { GatewayError } from './errors.ts'
 import type { Observer } from './exchange.ts'
-import { dialectFor, handle, hostOf, type Snapshot, toGatewayError } from './handle.ts'
+import {
+  dialectFor,
+  handle,
+  hostOf,
+  type RequestRuntime,
+  type Snapshot,
+  toGatewayError,
+} from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
 import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
-import { createRuleCompiler } from './routing/compile-rule.ts'
 import type { Backend } from './routing/route.ts'
 import { createRouteTable } from './routing/table.ts'
 import { translators } from './translate/index.ts'
@@ -35,7 +42,7 @@ export interface GatewayOptions extends Partial<Ports> {
 
 export interface Gateway {
   /** Answers every request; never rejects. */
-  fetch(request: Request): Response | Promise<Response>
+  fetch(request: Request, env?: unknown, runtime?: RequestRuntime): Response | Promise<Response>
   /** Compiles first, then swaps: a configuration that throws changes nothing. */
   reload(config: GatewaySpec): void
 }
@@ -80,15 +87,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   let snapshot = compile(options.config)
 
-  const app = new Hono({ strict: true })
+  const app = new Hono<{ Bindings: { runtime: RequestRuntime | undefined } }>({ strict: true })
   for (const endpoint of endpoints) {
     // The cast: an endpoint is only ever handed the requests that it has parsed itself.
     const served = endpoint as Endpoint
     const path = joinPath(prefixes[endpoint.dialect], endpoint.path)
     // One handler for each path, whatever the method: Hono calls a lone one without composing.
-    app.all(path, ({ req: { raw } }) => {
+    app.all(path, ({ req: { raw }, env }) => {
       if (raw.method !== 'POST') return refuseMethod(raw, endpoint.dialect, 'POST')
-      return handle(served, raw, { snapshot, ports, observers, translatorFor })
+      return handle(served, raw, { snapshot, ports, observers, translatorFor }, env.runtime)
     })
   }
   const answerModels = (
@@ -135,7 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   app.onError((error) => createErrorResponse(toGatewayError(error, ports), 'openai'))
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request, _env, runtime) => app.fetch(request, { runtime }),
     reload(config) {
       snapshot = compile(config)
     },

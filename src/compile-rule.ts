@@ -1,7 +1,7 @@
 // A rule of the configuration, made ready for requests: backends with their mutations and credentials.
 
-import { overrideHeaders } from '../auth/credential-override.ts'
-import { createAuth } from '../auth/index.ts'
+import { overrideHeaders } from './auth/credential-override.ts'
+import { createAuth } from './auth/index.ts'
 import type {
   AuthSpec,
   BackendRefSpec,
@@ -9,13 +9,13 @@ import type {
   EndpointSpec,
   GatewaySpec,
   RuleSpec,
-} from '../config/config.ts'
-import { mergeBodyMutation } from '../policies/body-mutation.ts'
-import { mergeHeaderMutation } from '../policies/header-mutation.ts'
-import type { Ports, Transport } from '../ports.ts'
-import { createPicker, groupByPriority } from './plan.ts'
-import { createRetryRule } from './retry.ts'
-import type { Backend, BackendEndpoint, Route } from './route.ts'
+} from './config/config.ts'
+import { mergeBodyMutation } from './policies/body-mutation.ts'
+import { mergeHeaderMutation } from './policies/header-mutation.ts'
+import type { Ports, Transport } from './ports.ts'
+import { createPicker, groupByPriority } from './routing/plan.ts'
+import { createRetryRule } from './routing/retry.ts'
+import type { Backend, BackendEndpoint, Route } from './routing/route.ts'
 
 /** What rules share of a backend: one transport an endpoint, one credential with its caches. */
 interface SharedBackend {
