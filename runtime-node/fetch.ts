@@ -3,6 +3,7 @@
 // By its file: Bun puts a stand-in without pools in the place of the bare name.
 import { type Dispatcher, Pool } from 'undici/index.js'
 import {
+  cancellationOf,
   GatewayError,
   type Transport,
   type UpstreamFetch,
@@ -63,19 +64,17 @@ export function createNodeFetch(): NodeFetch {
 }
 
 function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<UpstreamResponse> {
-  const { signal } = init
+  const cancellation = init.cancellation ?? cancellationOf(init.signal)
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
+    if (cancellation.cancelled) return reject(cancellation.reason)
     let control: Dispatcher.DispatchController | undefined
     const body = createIncomingBody()
     let answered = false
-    const onAbort = () => {
+    const done = cancellation.onCancel((reason) => {
       // Before a socket is found there is nothing to abort yet: onRequestStart does it then.
-      if (control !== undefined) control.abort(toError(signal.reason))
-      else reject(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    const done = () => signal.removeEventListener('abort', onAbort)
+      if (control !== undefined) control.abort(toError(reason))
+      else reject(reason)
+    })
     pool.dispatch(
       {
         path: url.slice(url.indexOf('/', 8)),
@@ -86,14 +85,15 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
       {
         onRequestStart(controller) {
           control = controller
-          if (signal.aborted) controller.abort(toError(signal.reason))
+          if (cancellation.cancelled) controller.abort(toError(cancellation.reason))
         },
         onResponseStart(controller, status, headers) {
           // 1xx heads precede the real one.
           if (status < 200) return
-          answered = true
           body.begin(controller)
+          // What this throws is what undici fails the request with.
           resolve(inflateResponse(createResponse(status, headers, body)))
+          answered = true
         },
         onResponseData(_, chunk) {
           // The cast: a chunk from a socket is never shared memory.
@@ -105,7 +105,9 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
         },
         onResponseError(_, error) {
           done()
-          const reason = signal.aborted ? signal.reason : describeError(error, control, answered)
+          const reason = cancellation.cancelled
+            ? cancellation.reason
+            : describeError(error, control, answered)
           if (answered) body.fail(reason)
           else reject(reason)
         },
@@ -166,6 +168,7 @@ const protocolErrors = new Set([
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
 function describeError(error: Error, started: unknown, answered: boolean): Error {
+  if (GatewayError.is(error)) return error
   const code = codeOf(error)
   const cause = new Error(code, { cause: error })
   if (protocolErrors.has(code)) {

@@ -63,8 +63,14 @@ export function createIncomingBody(): IncomingBody {
       failure = { error }
       sink?.fail(error)
     },
-    bytes: (onActivity) =>
-      new Promise((resolve, reject) => {
+    bytes: (onActivity) => {
+      // A short answer has come whole, in the turn of its head.
+      if (ended && sink === undefined && failure === undefined && earlyBytes <= maxAnswerBytes) {
+        onActivity?.()
+        const [first] = early
+        return Promise.resolve(early.length === 1 && first ? first : concat(early, earlyBytes))
+      }
+      return new Promise((resolve, reject) => {
         const chunks: Bytes[] = []
         let length = 0
         attach({
@@ -82,7 +88,8 @@ export function createIncomingBody(): IncomingBody {
           },
           fail: reject,
         })
-      }),
+      })
+    },
     through: (transformer) => runThrough(transformer, attach, () => control, abort),
     stream: () => runThrough(passing, attach, () => control, abort),
   }

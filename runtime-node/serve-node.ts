@@ -5,13 +5,18 @@ import { getRequestListener } from '@hono/node-server'
 import type { ClientPolicySpec, Gateway } from '../src/index.ts'
 import { listenOnHosts } from './listen.ts'
 import type { Listening, ServeOptions } from './listening.ts'
+import { describeRequest } from './request-runtime.ts'
 
 /** Rejects with Node's error, whose `code` may be `EADDRINUSE`. */
 export async function serveOnNode(
   fetch: Gateway['fetch'],
   options: ServeOptions,
 ): Promise<Listening> {
-  const listener = refuseTwoHosts(getRequestListener(fetch))
+  const listener = refuseTwoHosts(
+    getRequestListener((request, { incoming, outgoing }) =>
+      fetch(request, undefined, describeRequest(incoming, outgoing)),
+    ),
+  )
   const { servers, port } = await listenOnHosts(
     () => createListener(listener, options.client),
     options,

@@ -12,6 +12,6 @@ export async function serve(fetch: Gateway['fetch'], options: ServeOptions): Pro
 
 function withHealth(fetch: Gateway['fetch'], healthPath: string | undefined): Gateway['fetch'] {
   if (healthPath === undefined) return fetch
-  return (request) =>
-    new URL(request.url).pathname === healthPath ? new Response(null) : fetch(request)
+  return (request, env, runtime) =>
+    new URL(request.url).pathname === healthPath ? new Response(null) : fetch(request, env, runtime)
 }

@@ -204,9 +204,7 @@ function createRequestTime(
     wake?.()
   }
   const onGone = () => end(new GatewayError('internal', 'the client has gone'))
-  if (call.signal.aborted) onGone()
-  else call.signal.addEventListener('abort', onGone, { once: true })
-  exchange.defer(() => call.signal.removeEventListener('abort', onGone))
+  exchange.defer(call.client.onCancel(onGone))
   if (limit !== undefined) {
     exchange.defer(
       ports.schedule(

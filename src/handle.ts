@@ -1,10 +1,11 @@
 // One request on one screen: read, parse, match, attempt, respond.
 import { runAttempts } from './attempt.ts'
+import { type Cancellation, cancellationOf } from './cancellation.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { createErrorResponse } from './error-response.ts'
 import { GatewayError } from './errors.ts'
 import { createExchange, type Observer } from './exchange.ts'
-import type { Ports } from './ports.ts'
+import type { HeaderReader, Ports } from './ports.ts'
 import { readBody } from './read-body.ts'
 import { respond } from './respond.ts'
 import { modelHeader } from './routing/match.ts'
@@ -18,6 +19,16 @@ export interface Snapshot {
   readonly maxFrameBytes: number
   /** Whether streams must report their usage, because something counts it. */
   readonly meterStreams: boolean
+}
+
+/**
+ * What a listener knows of a request that a web `Request` tells at a price, or not at all. Whatever is
+ * absent is taken from the request.
+ */
+export interface RequestRuntime {
+  readonly headers?: HeaderReader
+  /** Cancelled when the client goes away. */
+  readonly client?: Cancellation
 }
 
 export interface HandleInput {
@@ -34,19 +45,21 @@ export async function handle<Req>(
   endpoint: Endpoint<string, Req>,
   request: Request,
   input: HandleInput,
+  runtime: RequestRuntime = {},
 ): Promise<Response> {
   const { snapshot, ports, observers } = input
-  const { headers, signal } = request
+  const headers = runtime.headers ?? request.headers
+  const client = runtime.client ?? cancellationOf(request.signal)
   const exchange = createExchange(endpoint, ports.now, (ended) => tellFinish(ended, input))
   try {
     const host = hostOf(request)
     if (!snapshot.table.serves(host)) throw new GatewayError('no-route', noRoute)
-    const raw = await readBody(request, { maxBytes: snapshot.maxRequestBytes })
+    const raw = await readBody(request, headers, { maxBytes: snapshot.maxRequestBytes })
     const parsed = endpoint.parse(raw, {
       meterStream: snapshot.meterStreams,
       fallbackModel: headers.get(modelHeader) ?? undefined,
     })
-    const call: Call<Req> = Object.freeze({ ...parsed, endpoint, headers, signal })
+    const call: Call<Req> = { ...parsed, endpoint, headers, client }
     exchange.model = call.model
     const route = snapshot.table.match({ host, headers, model: call.model })
     exchange.route = route
@@ -64,7 +77,7 @@ export async function handle<Req>(
     const known = toGatewayError(error, ports)
     exchange.error = known
     exchange.status = known.status
-    exchange.finish(signal.aborted ? 'client-gone' : 'failed')
+    exchange.finish(client.cancelled ? 'client-gone' : 'failed')
     return createErrorResponse(known, dialectFor(endpoint.dialect, known, headers))
   }
 }
@@ -73,7 +86,7 @@ export async function handle<Req>(
 export function dialectFor(
   dialect: Dialect,
   error: GatewayError,
-  headers: Headers,
+  headers: HeaderReader,
 ): Dialect | undefined {
   const plain = error.kind === 'no-route' && headers.get('accept') === 'text/plain'
   return plain ? undefined : dialect

@@ -40,7 +40,10 @@ export interface OutgoingPolicy {
 }
 
 /** The client's headers as a provider may see them; lower-case names. */
-export function outgoingHeaders(incoming: Headers, policy: OutgoingPolicy): Map<string, string> {
+export function outgoingHeaders(
+  incoming: HeaderReader,
+  policy: OutgoingPolicy,
+): Map<string, string> {
   const headers = new Map<string, string>()
   const connection = incoming.get('connection')
   const named = connection === null || connection === 'keep-alive' ? undefined : listed(connection)

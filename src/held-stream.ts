@@ -1,4 +1,5 @@
 // A stream whose status waits for its first content.
+import type { Cancellation } from './cancellation.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Lifeline } from './lifeline.ts'
@@ -11,8 +12,7 @@ export interface HoldInput {
   readonly response: UpstreamResponse
   readonly translator: StreamTranslator
   readonly exchange: Exchange
-  /** Aborts when the client goes away. */
-  readonly clientSignal: AbortSignal
+  readonly client: Cancellation
   readonly lifeline: Lifeline
   readonly failureType: string
   readonly maxFrameBytes: number
@@ -64,7 +64,7 @@ export function holdStream(input: HoldInput): Promise<HeldStream> {
           }
           if (failure !== undefined) exchange.error = toGatewayError(failure)
           settleWait(answer)
-          exchange.finish(input.clientSignal.aborted ? 'client-gone' : how)
+          exchange.finish(input.client.cancelled ? 'client-gone' : how)
         },
       },
       { maxFrameBytes: input.maxFrameBytes, failureType },

@@ -1,4 +1,5 @@
 // The public surface of the core.
+export { type Cancellation, cancellationOf, createCancellation } from './cancellation.ts'
 export type {
   AuthSpec,
   BackendRefSpec,
@@ -12,7 +13,9 @@ export type {
   RuleSpec,
   TlsSpec,
 } from './config/config.ts'
+export { type CodeFrame, frameCode } from './config/code-frame.ts'
 export { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
+export { type MaskedLines, maskLines } from './config/mask-secrets.ts'
 export {
   type ConfigSource,
   type ParsedConfig,
@@ -22,6 +25,7 @@ export {
 export { type ErrorKind, GatewayError } from './errors.ts'
 export type { Exchange, Observer } from './exchange.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export type { RequestRuntime } from './handle.ts'
 export { maxAnswerBytes } from './limits.ts'
 export type {
   AwsCredentials,

@@ -1,10 +1,11 @@
 // What can end a try from outside: the client who leaves, the time of the request, the time of the try.
+import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { GatewayError } from './errors.ts'
 import type { BodyHost } from './streams/stream-host.ts'
 import { describeFailure } from './streams/stream-state.ts'
 
 export interface Lifeline {
-  readonly signal: AbortSignal
+  readonly cancellation: Cancellation
   /** Aborts the try, or ends its stream with a failure that the client reads. */
   stop(error: GatewayError): void
   /** From here on `stop` goes to the stream. */
@@ -12,14 +13,14 @@ export interface Lifeline {
 }
 
 export function createLifeline(): Lifeline {
-  const controller = new AbortController()
+  const cancellation = createCancellation()
   let host: BodyHost | undefined
   let type = ''
   return {
-    signal: controller.signal,
+    cancellation,
     stop(error) {
       host?.interrupt(describeFailure(error, type))
-      controller.abort(error)
+      cancellation.cancel(error)
     },
     attach(streamHost, failureType) {
       host = streamHost

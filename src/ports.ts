@@ -1,8 +1,9 @@
 // What the core takes from its surroundings. Each has a web-standard default in gateway.ts.
+import type { Cancellation } from './cancellation.ts'
 import type { TlsSpec } from './config/config.ts'
 import type { BodyTransformer } from './streams/stream-translator.ts'
 
-/** The part of `Headers` that is read from an answer. */
+/** The part of `Headers` that is read. Names are lower-case. */
 export interface HeaderReader {
   get(name: string): string | null
   forEach(visit: (value: string, name: string) => void): void
@@ -42,7 +43,9 @@ export interface UpstreamRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array<ArrayBuffer>
+  /** Made when it is first asked for: a transport that takes `cancellation` need not. */
   readonly signal: AbortSignal
+  readonly cancellation?: Cancellation
   readonly redirect: 'manual'
   /** One object for each endpoint and configuration, so that it can serve as a key. */
   readonly transport?: Transport

@@ -2,6 +2,7 @@
 import type { RawBody } from './endpoints/endpoint.ts'
 import { createRawBody } from './endpoints/raw-body.ts'
 import { GatewayError } from './errors.ts'
+import type { HeaderReader } from './ports.ts'
 import { collectBody } from './streams/collect-body.ts'
 
 const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
@@ -11,8 +12,11 @@ export interface ReadBodyOptions {
 }
 
 /** Throws a `GatewayError`: `too-large`, `unsupported-encoding`, or `malformed-request`. */
-export async function readBody(request: Request, options: ReadBodyOptions): Promise<RawBody> {
-  const { headers } = request
+export async function readBody(
+  request: Request,
+  headers: HeaderReader,
+  options: ReadBodyOptions,
+): Promise<RawBody> {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const length = headers.get('content-length')
   if (length !== null && Number(length) > options.maxBytes) throw tooLarge()

@@ -38,15 +38,21 @@ function respondStream(result: Result<'stream'>, exchange: Exchange): Response {
 
 const decoder = new TextDecoder()
 
+/** Whether encoding the text gives these bytes again: a decoder mends what is broken and drops a mark. */
+const isLossless = (text: string, bytes: Uint8Array) =>
+  !text.includes('\ufffd') && bytes[0] !== 0xef
+
 function respondWhole(call: Call, result: Result<'whole'>, exchange: Exchange): Response {
   const { head, reply, bytes } = result
-  const whole = reply.whole?.(decoder.decode(bytes), head)
+  const text = decoder.decode(bytes)
+  const whole = reply.whole?.(text, head)
   if (whole?.usage !== undefined) exchange.count(whole.usage)
   exchange.responseModel = whole?.model
   exchange.status = head.status
-  exchange.finish(call.signal.aborted ? 'client-gone' : 'complete')
+  exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
   if (whole?.body === undefined) {
-    return new Response(bytes, {
+    // Text goes out together with its head, bytes after it: one write less, where it says the same.
+    return new Response(isLossless(text, bytes) ? text : bytes, {
       status: head.status,
       headers: answerHeaders(head.headers, { kind: 'untouched' }),
     })
@@ -73,7 +79,7 @@ async function respondError(
   exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {
     status: head.status,
   })
-  exchange.finish(call.signal.aborted ? 'client-gone' : 'failed')
+  exchange.finish(call.client.cancelled ? 'client-gone' : 'failed')
   if (body === undefined) {
     return new Response(bytes, {
       status: head.status,

@@ -1,6 +1,7 @@
 // One try at one backend: translate, seal, authenticate, send, and wait until the answer is worth having.
 
 import type { Sealed } from './auth/auth.ts'
+import { signalOf } from './cancellation.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -107,7 +108,7 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
       response,
       translator,
       exchange: input.exchange,
-      clientSignal: call.signal,
+      client: call.client,
       lifeline,
       failureType: failureTypeOf(backend),
       maxFrameBytes: input.maxFrameBytes,
@@ -129,12 +130,18 @@ async function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamRespon
   const { call, backend, endpoint, ports, lifeline } = input
   const authenticated = backend.auth?.apply(sealed, call.headers)
   if (authenticated !== undefined) await authenticated
-  lifeline.signal.throwIfAborted()
+  const { cancellation } = lifeline
+  if (cancellation.cancelled) throw cancellation.reason
+  let signal: AbortSignal | undefined
   return ports.fetch(sealed.url.href, {
     method: sealed.method,
     headers: Object.fromEntries(sealed.headers),
     ...(sealed.body === undefined ? {} : { body: sealed.body }),
-    signal: lifeline.signal,
+    get signal() {
+      signal ??= signalOf(cancellation)
+      return signal
+    },
+    cancellation,
     redirect: 'manual',
     transport: endpoint.transport,
     backend: backend.name,
@@ -191,7 +198,7 @@ export function readBytes(
 
 /** An error that a client may read, of whatever a try has thrown. */
 function explain(error: unknown, { backend, lifeline, ports }: TryInput): GatewayError {
-  const reason: unknown = lifeline.signal.aborted ? lifeline.signal.reason : error
+  const reason: unknown = lifeline.cancellation.cancelled ? lifeline.cancellation.reason : error
   if (GatewayError.is(reason)) {
     if (reason.type !== undefined || !reason.kind.startsWith('upstream-')) return reason
     return new GatewayError(reason.kind, reason.message, {

@@ -1,6 +1,6 @@
 // How the gateway proves itself to a backend: always last, on the exact bytes sent.
 import type { AuthSpec } from '../config/config.ts'
-import type { Ports } from '../ports.ts'
+import type { HeaderReader, Ports } from '../ports.ts'
 
 /** A request whose URL and bytes are final. */
 export interface Sealed {
@@ -17,7 +17,7 @@ export interface BackendAuth {
    * Throws a `GatewayError` (`credential-missing`, `credential-unavailable`). A static key returns
    * nothing, so that it costs no microtask.
    */
-  apply(request: Sealed, incoming: Headers): void | Promise<void>
+  apply(request: Sealed, incoming: HeaderReader): void | Promise<void>
   /**
    * The provider has refused the request with 401. True where `apply` will now present another
    * credential, because the one sent was the gateway's own and short-lived.

@@ -2,7 +2,7 @@
 // It is never kept, and the header that brought it goes no further.
 import type { AuthSpec, CredentialOverrideSpec } from '../config/config.ts'
 import { GatewayError } from '../errors.ts'
-import type { AwsCredentials } from '../ports.ts'
+import type { AwsCredentials, HeaderReader } from '../ports.ts'
 
 /** What the AWS prefix is followed by. */
 const awsSuffixes = ['access-key-id', 'secret-access-key', 'session-token'] as const
@@ -20,7 +20,7 @@ export function overrideHeaders(spec: AuthSpec): readonly string[] {
  */
 export function readOverrideKey(
   override: CredentialOverrideSpec | undefined,
-  incoming: Headers,
+  incoming: HeaderReader,
 ): string | undefined {
   if (override === undefined) return undefined
   return readHeader(incoming, override.header) ?? fallBack(override)
@@ -33,7 +33,7 @@ export function readOverrideKey(
  */
 export function readOverrideAwsCredentials(
   override: CredentialOverrideSpec | undefined,
-  incoming: Headers,
+  incoming: HeaderReader,
 ): AwsCredentials | undefined {
   if (override === undefined) return undefined
   const [accessKeyId, secretAccessKey, sessionToken] = awsSuffixes.map((suffix) =>
@@ -58,6 +58,6 @@ function fallBack(override: CredentialOverrideSpec): undefined {
 }
 
 /** Blank counts as absent. */
-function readHeader(incoming: Headers, name: string): string | undefined {
+function readHeader(incoming: HeaderReader, name: string): string | undefined {
   return incoming.get(name)?.trim() || undefined
 }

@@ -1,4 +1,6 @@
 // What a client may call, and a call as it was made.
+import type { Cancellation } from '../cancellation.ts'
+import type { HeaderReader } from '../ports.ts'
 
 /** In whose manner the client speaks, and so wants its errors and streams. */
 export type Dialect = 'openai' | 'anthropic' | 'cohere'
@@ -43,7 +45,7 @@ export interface Endpoint<Id extends string = string, Req = unknown> {
 /** The parsed original: made once, never changed, the only input of every attempt. */
 export interface Call<Req = unknown> extends Parsed<Req> {
   readonly endpoint: Endpoint<string, Req>
-  readonly headers: Headers
-  /** Aborts when the client goes away. */
-  readonly signal: AbortSignal
+  readonly headers: HeaderReader
+  /** Cancelled when the client goes away. */
+  readonly client: Cancellation
 }

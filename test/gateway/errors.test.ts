@@ -9,14 +9,14 @@ function gateway(fetch = provider().fetch, maxRequestBytes?: number) {
   const spec = gatewaySpec(
     [
       backend('one'),
-      backend('gemini', { schema: { name: 'GCPVertexAI' } }),
+      backend('rerank', { schema: { name: 'Cohere' } }),
       backend('broken', { broken: 'its secret is missing' }),
       backend('keyless', { auth: { type: 'APIKey', missing: 'set TARS_API_KEY' } }),
       backend('later', { auth: { type: 'Unsupported', credential: 'GCPCredentials' } }),
     ],
     [
       rule([exact('x-ai-eg-model', 'm')], [ref('one')]),
-      rule([exact('x-ai-eg-model', 'gemini')], [ref('gemini')]),
+      rule([exact('x-ai-eg-model', 'rerank')], [ref('rerank')]),
       rule([exact('x-ai-eg-model', 'broken')], [ref('broken')]),
       rule([exact('x-ai-eg-model', 'keyless')], [ref('keyless')]),
       rule([exact('x-ai-eg-model', 'later')], [ref('later')]),
@@ -71,12 +71,12 @@ describe('what the gateway refuses', () => {
   })
 
   it('answers 501 where no backend can serve the endpoint', async () => {
-    const response = await gateway().chat({ ...hello, model: 'gemini' })
+    const response = await gateway().chat({ ...hello, model: 'rerank' })
     expect(response.status).toBe(501)
     const error = await errorOf(response)
     expect(error.type).toBe('UnsupportedEndpoint')
     expect(error.message).toContain('/v1/chat/completions')
-    expect(error.message).toContain('GCPVertexAI')
+    expect(error.message).toContain('Cohere')
   })
 
   it('answers 401 with what to set, and makes no call, where a credential is missing', async () => {

@@ -1,5 +1,6 @@
 // Every golden case of every endpoint: see test/support/golden.ts for what the files mean.
 import { describe, expect, it } from 'vitest'
+import { createCancellation } from '../../../src/cancellation.ts'
 import type { Call, Endpoint } from '../../../src/endpoints/endpoint.ts'
 import { endpoints } from '../../../src/endpoints/index.ts'
 import { createRawBody } from '../../../src/endpoints/raw-body.ts'
@@ -50,7 +51,7 @@ function prepare(golden: GoldenCase, endpoint: Endpoint): Prepared {
       ...parsed,
       endpoint,
       headers: new Headers(),
-      signal: new AbortController().signal,
+      client: createCancellation(),
     },
     target: {
       schema: {

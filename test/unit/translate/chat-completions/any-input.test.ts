@@ -1,6 +1,7 @@
 // Whatever JSON comes, from clients or providers: a clean outcome, never an exception of another kind.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createCancellation } from '../../../../src/cancellation.ts'
 import { chatCompletions } from '../../../../src/endpoints/chat-completions.ts'
 import type { Call } from '../../../../src/endpoints/endpoint.ts'
 import { createTextBody } from '../../../../src/endpoints/raw-body.ts'
@@ -41,7 +42,7 @@ function translate(text: string, name: string): Translation {
     ...parsed,
     endpoint: chatCompletions,
     headers: new Headers(),
-    signal: new AbortController().signal,
+    client: createCancellation(),
   }
   const [translator, target] = targets[name] ?? []
   if (!translator || !target) throw new Error(`no target ${name}`)

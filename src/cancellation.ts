@@ -1,0 +1,70 @@
+// Word that an answer is no longer wanted. What an AbortSignal says, without its cost: on Node, making one
+// signal takes as long as all routing, and every request would need two.
+
+export interface Cancellation {
+  readonly cancelled: boolean
+  /** Why; undefined before. */
+  readonly reason: unknown
+  /** Calls `listener` once, at once where it has happened already; returns what takes it off. */
+  onCancel(listener: (reason: unknown) => void): () => void
+}
+
+export interface CancellationSource extends Cancellation {
+  /** The first call counts. */
+  cancel(reason: unknown): void
+}
+
+export function createCancellation(): CancellationSource {
+  let listeners: ((reason: unknown) => void)[] = []
+  const source = {
+    cancelled: false,
+    reason: undefined as unknown,
+    onCancel(listener: (reason: unknown) => void) {
+      if (source.cancelled) {
+        listener(source.reason)
+        return () => {}
+      }
+      listeners.push(listener)
+      return () => {
+        listeners = listeners.filter((other) => other !== listener)
+      }
+    },
+    cancel(reason: unknown) {
+      if (source.cancelled) return
+      source.cancelled = true
+      source.reason = reason
+      const told = listeners
+      listeners = []
+      for (const listener of told) listener(reason)
+    },
+  }
+  return source
+}
+
+/** A signal's word. */
+export function cancellationOf(signal: AbortSignal): Cancellation {
+  return {
+    get cancelled() {
+      return signal.aborted
+    },
+    get reason() {
+      return signal.reason
+    },
+    onCancel(listener) {
+      if (signal.aborted) {
+        listener(signal.reason)
+        return () => {}
+      }
+      const onAbort = () => listener(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      return () => signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+/** The other way, for a plain `fetch`. */
+export function signalOf(cancellation: Cancellation): AbortSignal {
+  const controller = new AbortController()
+  cancellation.onCancel((reason) => controller.abort(reason))
+  return controller.signal
+}
