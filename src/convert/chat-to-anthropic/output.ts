@@ -6,7 +6,7 @@ import type { OutputConfig } from '../../wire/anthropic/messages.ts'
 import type { CheckedChatRequest } from '../../wire/openai/chat.ts'
 import { refusal } from '../refusal.ts'
 import { closeObjects } from './close-objects.ts'
-import type { RequestSource } from './request.ts'
+import type { RequestSource } from './request-source.ts'
 import { convertSchema } from './tool-schema.ts'
 
 export interface ConvertedOutput {

@@ -9,17 +9,10 @@ import { createWireNames, type WireNames } from '../wire-names.ts'
 import { limitCacheMarkers } from './cache-markers.ts'
 import { convertMessages } from './messages.ts'
 import { convertOutput } from './output.ts'
-import { type Platform, usualMaxTokens } from './platform.ts'
+import { usualMaxTokens } from './platform.ts'
+import type { RequestSource } from './request-source.ts'
 import { convertThinking } from './thinking.ts'
 import { convertTools } from './tools.ts'
-
-export interface RequestSource {
-  /** The model to ask, which decides what may be asked of it. */
-  readonly model: string
-  readonly platform: Platform
-  /** The request's JSON text: numbers and key order of foreign parts are read from it. */
-  readonly text: () => string
-}
 
 export interface ConvertedRequest {
   /** For `stringifyJson`: it holds fragments of the client's JSON. */

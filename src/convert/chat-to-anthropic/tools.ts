@@ -9,7 +9,7 @@ import { refusal } from '../refusal.ts'
 import { type ChosenTools, readToolChoice } from '../tool-choice.ts'
 import type { WireNames } from '../wire-names.ts'
 import type { AnswerTool } from './output.ts'
-import type { RequestSource } from './request.ts'
+import type { RequestSource } from './request-source.ts'
 import { convertSchema } from './tool-schema.ts'
 
 export interface ToolsContext extends RequestSource {

@@ -1,0 +1,10 @@
+// What a request is converted from, besides its own values.
+import type { Platform } from './platform.ts'
+
+export interface RequestSource {
+  /** The model to ask, which decides what may be asked of it. */
+  readonly model: string
+  readonly platform: Platform
+  /** The request's JSON text: numbers and key order of foreign parts are read from it. */
+  readonly text: () => string
+}
