@@ -27,7 +27,8 @@ const gcpFile = JSON.stringify({
 function fillIn(auth: AuthSpec): AuthSpec {
   switch (auth.type) {
     case 'APIKey':
-    case 'AnthropicAPIKey': {
+    case 'AnthropicAPIKey':
+    case 'AzureAPIKey': {
       const { missing: _, ...rest } = auth
       return { ...rest, key: rest.key ?? 'simulated' }
     }

@@ -192,6 +192,7 @@ function hasCredential(auth: Exclude<AuthSpec, { type: 'Unsupported' }>): boolea
   switch (auth.type) {
     case 'APIKey':
     case 'AnthropicAPIKey':
+    case 'AzureAPIKey':
       return auth.key !== undefined
     case 'AWSCredentials':
       return auth.file !== undefined

@@ -5,6 +5,7 @@ import { createAnthropicApiKeyAuth } from './anthropic-api-key.ts'
 import { createApiKeyAuth } from './api-key.ts'
 import type { AuthFactory, AuthTable, BackendAuth } from './auth.ts'
 import { createAwsAuth } from './aws-credentials.ts'
+import { createAzureApiKeyAuth } from './azure-api-key.ts'
 import { createGcpAuth } from './gcp-credentials.ts'
 import { createUnsupportedAuth } from './unsupported.ts'
 
@@ -12,6 +13,7 @@ export const authFactories = {
   APIKey: createApiKeyAuth,
   AnthropicAPIKey: createAnthropicApiKeyAuth,
   AWSCredentials: createAwsAuth,
+  AzureAPIKey: createAzureApiKeyAuth,
   GCPCredentials: createGcpAuth,
   Unsupported: createUnsupportedAuth,
 } satisfies AuthTable

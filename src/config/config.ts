@@ -144,6 +144,7 @@ export interface TlsSpec {
 export type AuthSpec =
   | ApiKeyAuthSpec
   | AnthropicApiKeyAuthSpec
+  | AzureApiKeyAuthSpec
   | AwsAuthSpec
   | GcpAuthSpec
   | UnsupportedAuthSpec
@@ -158,6 +159,10 @@ export interface ApiKeyAuthSpec {
 
 export interface AnthropicApiKeyAuthSpec extends Omit<ApiKeyAuthSpec, 'type'> {
   readonly type: 'AnthropicAPIKey'
+}
+
+export interface AzureApiKeyAuthSpec extends Omit<ApiKeyAuthSpec, 'type'> {
+  readonly type: 'AzureAPIKey'
 }
 
 export interface AwsAuthSpec {

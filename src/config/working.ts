@@ -4,6 +4,7 @@ import type { CredentialType } from './resources/backend-security-policy.ts'
 
 export const workingSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>([
   'OpenAI',
+  'AzureOpenAI',
   'AWSBedrock',
   'Anthropic',
   'GCPAnthropic',
@@ -15,5 +16,6 @@ export const workingCredentials: ReadonlySet<CredentialType> = new Set<Credentia
   'APIKey',
   'AnthropicAPIKey',
   'AWSCredentials',
+  'AzureAPIKey',
   'GCPCredentials',
 ])

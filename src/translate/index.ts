@@ -4,6 +4,7 @@ import type { EndpointId, RequestOf } from '../endpoints/index.ts'
 import { chatToAnthropic } from './chat-completions/anthropic.ts'
 import { chatToAwsAnthropic } from './chat-completions/aws-anthropic.ts'
 import { chatToBedrock } from './chat-completions/aws-bedrock.ts'
+import { chatToAzure } from './chat-completions/azure-openai.ts'
 import { chatToGcpAnthropic } from './chat-completions/gcp-anthropic.ts'
 import { chatToVertex } from './chat-completions/gcp-vertexai.ts'
 import { chatToOpenAI } from './chat-completions/openai.ts'
@@ -18,6 +19,7 @@ export type TranslatorTable = {
 export const translators = {
   'chat-completions': {
     OpenAI: chatToOpenAI,
+    AzureOpenAI: chatToAzure,
     AWSBedrock: chatToBedrock,
     Anthropic: chatToAnthropic,
     GCPAnthropic: chatToGcpAnthropic,

@@ -92,7 +92,8 @@ function reportSeveral(
 }
 
 function compilePolicy(compilation: Compilation, policy: Policy): BackendCredential {
-  const { type, apiKey, anthropicAPIKey, awsCredentials, gcpCredentials } = policy.value.spec
+  const { type, apiKey, anthropicAPIKey, azureAPIKey, awsCredentials, gcpCredentials } =
+    policy.value.spec
   const override = compileOverride(compilation, policy)
   if (override.broken !== undefined) return { broken: override.broken }
   const extra = override.spec === undefined ? {} : { override: override.spec }
@@ -101,6 +102,9 @@ function compilePolicy(compilation: Compilation, policy: Policy): BackendCredent
   }
   if (type === 'AnthropicAPIKey' && anthropicAPIKey !== undefined) {
     return compileApiKey(compilation, policy, 'anthropicAPIKey', anthropicAPIKey.secretRef, extra)
+  }
+  if (type === 'AzureAPIKey' && azureAPIKey !== undefined) {
+    return compileApiKey(compilation, policy, 'azureAPIKey', azureAPIKey.secretRef, extra)
   }
   if (type === 'AWSCredentials' && awsCredentials !== undefined) {
     if (awsCredentials.oidcExchangeToken === undefined) {
@@ -132,7 +136,11 @@ interface Extra {
 }
 
 /** Credentials that are one key, by the field that names its Secret. */
-const keyTypes = { apiKey: 'APIKey', anthropicAPIKey: 'AnthropicAPIKey' } as const
+const keyTypes = {
+  apiKey: 'APIKey',
+  anthropicAPIKey: 'AnthropicAPIKey',
+  azureAPIKey: 'AzureAPIKey',
+} as const
 
 function compileApiKey(
   compilation: Compilation,

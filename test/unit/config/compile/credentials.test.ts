@@ -337,3 +337,24 @@ describe('policies and backends', () => {
     expect(diagnostics.filter(({ code }) => code === 'schema.plaintext')).toHaveLength(count)
   })
 })
+
+describe('an API key of Azure', () => {
+  it('comes from its Secret, and the schema and the type are known to work', () => {
+    const spec = { targetRefs, type: 'AzureAPIKey', azureAPIKey: { secretRef: { name: 's' } } }
+    const policy = resource('BackendSecurityPolicy', 'p', { spec })
+    const result = load(complete(policy, secret({ stringData: { apiKey: 'k-1\n' } })))
+    expect(said(result)).toEqual([])
+    expect(backendOf(result)?.auth).toEqual({ type: 'AzureAPIKey', key: 'k-1' })
+  })
+
+  it('may come with the request alone', () => {
+    const credentialOverride = { fromRequestHeaders: { fallbackToConfigured: false } }
+    const azureAPIKey = { secretRef: { name: 's' } }
+    const spec = { targetRefs, type: 'AzureAPIKey', azureAPIKey, credentialOverride }
+    const result = load(complete(resource('BackendSecurityPolicy', 'p', { spec })))
+    expect(backendOf(result)?.auth).toEqual({
+      type: 'AzureAPIKey',
+      override: { header: 'x-aigw-azure-api-key', fallbackToConfigured: false },
+    })
+  })
+})
