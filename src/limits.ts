@@ -9,8 +9,5 @@ export const defaultMaxFrameBytes = 16 * 1024 * 1024
 /** Bytes of a unary answer or an error that has to be read whole: 64 MiB. */
 export const maxAnswerBytes = 64 * 1024 * 1024
 
-/** Characters of a provider's text that an error carries on. */
-export const maxErrorText = 16 * 1024
-
 /** How long the status of a stream may wait for its first content. */
 export const holdMs = 1000

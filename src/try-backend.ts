@@ -57,7 +57,7 @@ export interface TryInput {
 }
 
 /** `error.type` of failures at a backend, for example `OpenAIBackendError`. */
-export const failureTypeOf = (backend: Backend) => `${backend.schema.name}BackendError`
+const failureTypeOf = (backend: Backend) => `${backend.schema.name}BackendError`
 
 /** Never rejects: whatever happens is a result. */
 export async function tryBackend(input: TryInput): Promise<TryResult> {

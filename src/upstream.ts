@@ -51,5 +51,5 @@ export function sealRequest(input: {
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-export const isMultipart = (contentType: string) =>
+const isMultipart = (contentType: string) =>
   contentType.toLowerCase().startsWith('multipart/form-data')

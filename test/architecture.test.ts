@@ -199,7 +199,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type translate/translator.ts',
   ],
 
-  'simulate/': ['errors.ts', 'json/', 'streams/aws-event-stream.ts', 'type ports.ts'],
+  'simulate/': [
+    'base64-bytes.ts',
+    'convert/errors/anthropic-error-type.ts',
+    'errors.ts',
+    'json/',
+    'streams/aws-event-stream.ts',
+    'type ports.ts',
+  ],
   'index.ts': [
     'cancellation.ts',
     'config/',

@@ -9,7 +9,7 @@ import { createAzureApiKeyAuth } from './azure-api-key.ts'
 import { createGcpAuth } from './gcp-credentials.ts'
 import { createUnsupportedAuth } from './unsupported.ts'
 
-export const authFactories = {
+const authFactories = {
   APIKey: createApiKeyAuth,
   AnthropicAPIKey: createAnthropicApiKeyAuth,
   AWSCredentials: createAwsAuth,

@@ -72,7 +72,7 @@ const falsePattern = /^(?:false|False|FALSE)$/
 const numberPattern = /^(?:[-+]?\d+|[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)$/
 
 /** A plain scalar's value by the YAML 1.2 core schema. */
-export function typePlainScalar(text: string): string | number | boolean | null {
+function typePlainScalar(text: string): string | number | boolean | null {
   if (nullPattern.test(text)) return null
   if (truePattern.test(text)) return true
   if (falsePattern.test(text)) return false

@@ -1,7 +1,7 @@
 // Host names of routes: exact, then the longest wildcard, then any.
 
 /** Lower-case and without port; brackets of an IPv6 address are taken off. */
-export function normalizeHost(authority: string): string {
+function normalizeHost(authority: string): string {
   const host = authority.toLowerCase()
   if (host.startsWith('[')) return host.slice(1, host.indexOf(']'))
   const colon = host.indexOf(':')

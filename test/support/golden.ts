@@ -20,7 +20,7 @@ import { type SchemaName, schemaNames } from '../../src/config/api-schema.ts'
 import { encodeAwsFrame } from '../../src/streams/aws-event-stream.ts'
 import { joinBytes } from './rechunk.ts'
 
-export const goldenRoot = join(import.meta.dirname, '..', 'golden')
+const goldenRoot = join(import.meta.dirname, '..', 'golden')
 
 export interface GoldenTarget {
   readonly model?: string
@@ -63,7 +63,7 @@ export function listGoldenCases(endpoint: string): GoldenCase[] {
 }
 
 /** `AWSBedrock` is `aws-bedrock` in a folder's name. */
-export function schemaFolder(schema: SchemaName): string {
+function schemaFolder(schema: SchemaName): string {
   return schema
     .replace('OpenAI', 'Openai')
     .replace(/([a-z]|[A-Z]+)(?=[A-Z][a-z])/g, '$1-')

@@ -22,7 +22,7 @@ export interface ProviderDialect {
 
 const encoder = new TextEncoder()
 
-export const awsEvent = (type: string, payload: unknown) =>
+const awsEvent = (type: string, payload: unknown) =>
   encodeAwsFrame(
     { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
     encoder.encode(JSON.stringify(payload)),

@@ -33,7 +33,7 @@ export const localBackend = (
   more: Partial<BackendSpec> = {},
 ): BackendSpec => backend(name, { endpoints: [{ kind: 'ip', host: '127.0.0.1', port }], ...more })
 
-export const everyFailure = ['connect-failure', 'reset', 'gateway-error', '5xx']
+const everyFailure = ['connect-failure', 'reset', 'gateway-error', '5xx']
 
 /** One try at each priority. */
 export const fallback = (retries = 1): Partial<RuleSpec> => ({

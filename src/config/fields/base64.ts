@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 
 /** The bytes as UTF-8 text; undefined where the text is no base64. */
-export function decodeBase64(text: string): string | undefined {
+function decodeBase64(text: string): string | undefined {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll(/\s/g, '')), (char) => char.charCodeAt(0))
     return new TextDecoder().decode(bytes)

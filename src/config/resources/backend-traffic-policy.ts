@@ -5,7 +5,7 @@ import { resourceObject } from '../fields/metadata.ts'
 import { hasTargets, missingTargets, trafficTargets } from '../fields/traffic-targets.ts'
 import { duration, integer } from '../fields/values.ts'
 
-export const retryTriggers = [
+const retryTriggers = [
   '5xx',
   'gateway-error',
   'reset',
