@@ -105,7 +105,7 @@ function event(
 }
 
 /** The frame with one bit of its checksum turned over. */
-function breakChecksum(frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function breakChecksum(frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const broken = frame.slice()
   const last = broken.length - 1
   broken[last] = (broken[last] ?? 0) ^ 1

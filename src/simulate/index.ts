@@ -1,6 +1,7 @@
 // The providers that can be simulated. A request goes to the first that serves its URL; the last takes what is left.
+import { anthropic } from './anthropic.ts'
 import { bedrock } from './bedrock.ts'
 import type { SimulatedDialect } from './dialect.ts'
 import { openai } from './openai.ts'
 
-export const dialects: readonly SimulatedDialect[] = [bedrock, openai]
+export const dialects: readonly SimulatedDialect[] = [anthropic, bedrock, openai]
