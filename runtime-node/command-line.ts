@@ -8,6 +8,8 @@ import {
   type RunSettings,
   resolveAdminSettings,
   resolveRunSettings,
+  resolveValidateSettings,
+  type ValidateFlags,
 } from './settings.ts'
 import type { System } from './system.ts'
 import { versionLine } from './version.ts'
@@ -76,7 +78,7 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
       const [unexpected] = command.args
       throw new UsageError(
         unexpected === undefined
-          ? 'expected one of "run", "healthcheck", "version", "download-envoy"'
+          ? 'expected one of "run", "validate", "healthcheck", "version", "download-envoy"'
           : `unexpected argument ${unexpected}`,
       )
     })
@@ -108,6 +110,7 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
     )
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--debug', 'log everything, and to stderr too (AIGW_DEBUG)')
+    .option('--strict', 'refuse fields that are not known')
     .option('--run-id <id>', 'name of the run directory (default: the time; AIGW_RUN_ID)')
     .action((path: string | undefined, _, command: Command) => {
       refuseMoreThan(1, command)
@@ -118,6 +121,22 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
       choose(async () => {
         const settings = resolveRunSettings(path, flags, system)
         return (await load())(settings, system)
+      })
+    })
+
+  program
+    .command('validate')
+    .description('say all that is wrong with a configuration, and exit with 1 when anything is')
+    .argument('[path]', 'as for run')
+    .option('--format <format>', 'text, json or sarif (default: text)')
+    .option('--strict', 'refuse fields that are not known')
+    .action((path: string | undefined, _, command: Command) => {
+      refuseMoreThan(1, command)
+      const flags: ValidateFlags = command.optsWithGlobals()
+      choose(async () => {
+        const settings = resolveValidateSettings(path, flags, system)
+        const { validate } = await import('./validate.ts')
+        return validate(settings, system)
       })
     })
 

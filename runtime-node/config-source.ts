@@ -7,7 +7,7 @@ import { readBuiltInConfig } from './built-in-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { parseOllamaHost, withOllamaHost } from './ollama-host.ts'
 import { expandHome, expandPath } from './paths.ts'
-import type { RunSettings } from './settings.ts'
+import type { ConfigSettings } from './settings.ts'
 import type { System } from './system.ts'
 
 export type ParseConfig = typeof parseConfig
@@ -29,23 +29,33 @@ export interface LoadedConfig {
 
 /** Throws a `RunError` where the configuration cannot be read; what is wrong inside it is in `diagnostics`. */
 export async function loadConfig(
-  settings: Pick<RunSettings, 'configPath' | 'homes'>,
+  settings: ConfigSettings,
   system: System,
   parse: ParseConfig,
 ): Promise<LoadedConfig> {
-  const { origin, sources } = await readSources(settings, system)
-  const { spec, diagnostics, files } = parse(sources)
+  return interpretSources(await readSources(settings, system), settings, system, parse)
+}
+
+/** What has been read, as a configuration. */
+export function interpretSources(
+  { origin, sources }: Sources,
+  settings: Pick<ConfigSettings, 'parsing'>,
+  system: System,
+  parse: ParseConfig,
+): LoadedConfig {
+  const { spec, diagnostics, files } = parse(sources, settings.parsing)
   const moved = origin.kind === 'built-in' && spec !== undefined ? moveOllama(spec, system) : spec
   return { origin, spec: moved, diagnostics, files }
 }
 
-interface Sources {
+export interface Sources {
   readonly origin: ConfigOrigin
   readonly sources: readonly ConfigSource[]
 }
 
-async function readSources(
-  { configPath, homes }: Pick<RunSettings, 'configPath' | 'homes'>,
+/** Throws a `RunError` where there is nothing to read. */
+export async function readSources(
+  { configPath, homes }: Pick<ConfigSettings, 'configPath' | 'homes'>,
   system: System,
 ): Promise<Sources> {
   const { path, workingDirectory } = system

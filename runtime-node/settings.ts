@@ -1,5 +1,6 @@
 // What `run` is told: flags first, then the environment, then defaults. Everything is checked here, so that
 // nothing has been opened or written when the command line turns out wrong.
+import type { ParseOptions } from '../src/index.ts'
 import { UsageError } from './exit-errors.ts'
 import { loopbackHosts, parseHosts } from './hosts.ts'
 import { type HomeFlags, type Homes, resolveHomes } from './paths.ts'
@@ -7,7 +8,7 @@ import { checkRunId, createRunId } from './run-id.ts'
 import type { Environment, System } from './system.ts'
 
 /** As the command line has them: text, unchecked; absent where not given. */
-export interface RunFlags extends AdminFlags, HomeDirectoryFlags {
+export interface RunFlags extends AdminFlags, ConfigFlags {
   readonly debug?: boolean
   readonly drainTimeout?: string
   readonly host?: string
@@ -17,6 +18,15 @@ export interface RunFlags extends AdminFlags, HomeDirectoryFlags {
   readonly simulate?: boolean
   readonly simulateDelay?: string
   readonly simulateRate?: string
+}
+
+/** What decides which configuration is used, and how strictly it is read. */
+export interface ConfigFlags extends HomeDirectoryFlags {
+  readonly strict?: boolean
+}
+
+export interface ValidateFlags extends ConfigFlags {
+  readonly format?: string
 }
 
 export interface AdminFlags {
@@ -31,10 +41,18 @@ export interface HomeDirectoryFlags {
   readonly runtimeDir?: string
 }
 
-export interface RunSettings extends AdminSettings {
+export interface ConfigSettings {
   /** `-` is standard input; absent: look for one. */
   readonly configPath: string | undefined
   readonly homes: Homes
+  readonly parsing: ParseOptions
+}
+
+export interface ValidateSettings extends ConfigSettings {
+  readonly format: ReportFormat
+}
+
+export interface RunSettings extends AdminSettings, ConfigSettings {
   readonly runId: string
   readonly debug: boolean
   readonly logFormat: LogFormat
@@ -58,6 +76,7 @@ export interface SimulationSettings {
 }
 
 export type LogFormat = 'text' | 'json'
+export type ReportFormat = 'text' | 'json' | 'sarif'
 
 const defaultAdminPort = 1064
 const defaultDrainTimeoutMs = 30_000
@@ -77,8 +96,7 @@ export function resolveRunSettings(
   const delayMs = read('--simulate-delay', flags.simulateDelay, undefined, parseDuration)
   return {
     ...resolveAdminSettings(flags, env),
-    configPath: configPath === '' ? undefined : configPath,
-    homes: resolveHomes(homeFlags(flags), system),
+    ...resolveConfigSettings(configPath, flags, system),
     runId: checkRunId(flags.runId ?? (env.AIGW_RUN_ID || createRunId(system.microseconds()))),
     debug: read('--debug', flags.debug, 'AIGW_DEBUG', parseBoolean) ?? false,
     logFormat: read('--log-format', flags.logFormat, undefined, parseLogFormat) ?? 'text',
@@ -93,6 +111,33 @@ export function resolveRunSettings(
           delayMs: delayMs ?? defaultDelayMs,
         }
       : undefined,
+  }
+}
+
+function resolveConfigSettings(
+  configPath: string | undefined,
+  flags: ConfigFlags,
+  system: System,
+): ConfigSettings {
+  return {
+    configPath: configPath === '' ? undefined : configPath,
+    homes: resolveHomes(homeFlags(flags), system),
+    parsing: flags.strict === true ? { unknownFields: 'error' } : {},
+  }
+}
+
+/** As `resolveRunSettings`. What only a cluster refuses is an error here: that is what people ask. */
+export function resolveValidateSettings(
+  configPath: string | undefined,
+  flags: ValidateFlags,
+  system: System,
+): ValidateSettings {
+  const settings = resolveConfigSettings(configPath, flags, system)
+  const format = reader(system.env)('--format', flags.format, undefined, parseReportFormat)
+  return {
+    ...settings,
+    parsing: { ...settings.parsing, clusterRules: 'error' },
+    format: format ?? 'text',
   }
 }
 
@@ -161,6 +206,11 @@ const hosts: Kind<readonly string[]> = {
 const parseLogFormat: Kind<LogFormat> = {
   expected: '"text" or "json"',
   parse: (text) => (text === 'text' || text === 'json' ? text : undefined),
+}
+
+const parseReportFormat: Kind<ReportFormat> = {
+  expected: '"text", "json" or "sarif"',
+  parse: (text) => (text === 'text' || text === 'json' || text === 'sarif' ? text : undefined),
 }
 
 const parseRate: Kind<number> = {

@@ -12,6 +12,11 @@ export function formatVersion(described: string): string {
   return commits === '0' ? tag : `${sha} (${tag}, +${commits})`
 }
 
+/** Of this build. */
+export function readVersion(): string {
+  return formatVersion(stamp)
+}
+
 export function versionLine(described: string = stamp): string {
   return `Envoy AI Gateway CLI: ${formatVersion(described)}\n`
 }

@@ -78,8 +78,12 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
   const documents: SourceDocument[] = []
   for (const document of parseDocuments(masked, lineCounter, add)) {
     let broken = document.errors.length > 0
-    for (const { pos, message } of document.errors) add(pos[0], 'error', 'yaml.syntax', message)
-    for (const { pos, message } of document.warnings) add(pos[0], 'warning', 'yaml.tag', message)
+    for (const { pos, message } of document.errors) {
+      add(pos[0], 'error', 'yaml.syntax', withoutQuote(message))
+    }
+    for (const { pos, message } of document.warnings) {
+      add(pos[0], 'warning', 'yaml.tag', withoutQuote(message))
+    }
     if (isEmpty(document)) continue
     const tree = buildYamlTree({
       document,
@@ -95,6 +99,11 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
     documents.push({ tree, file, broken, positionAt })
   }
   return documents
+}
+
+/** The parser quotes the text that it stumbled over at the end of its sentence: it may be a credential. */
+function withoutQuote(message: string): string {
+  return message.replace(/(?::| directive) [^\n]{4,}$/s, '').split('\n', 1)[0] ?? ''
 }
 
 /** The parser's own recursion can run out of stack on text that nests without end. */

@@ -6,6 +6,7 @@ import { readDocuments } from './documents.ts'
 import type { Environment } from './envsubst.ts'
 import { createReport, type Report } from './findings.ts'
 import type { ValidationOptions } from './inspect.ts'
+import { maskTokens } from './mask-secrets.ts'
 import { type RawResource, type RawResources, readResources } from './read-resources.ts'
 import { createResourceSet, type Resource } from './resource-set.ts'
 import { type Kind, resourceKinds, type ValueOf } from './resources/index.ts'
@@ -68,7 +69,7 @@ export function parseConfig(
   const isBad = diagnostics.some(({ severity }) => severity === 'error')
   return {
     spec: isBad ? undefined : spec,
-    diagnostics: sortByPlace(diagnostics, sources).map(escapeControls),
+    diagnostics: sortByPlace(diagnostics, sources).map(makePrintable),
     files: [...files],
   }
 }
@@ -118,13 +119,13 @@ function sortByPlace(diagnostics: readonly Diagnostic[], sources: readonly Confi
   )
 }
 
-/** Names and parser messages may quote the file: no line break or escape sequence of it reaches a terminal. */
-function escapeControls(diagnostic: Diagnostic): Diagnostic {
+/** Names and parser messages may quote the file: no line break, escape sequence or key of it reaches a terminal. */
+function makePrintable(diagnostic: Diagnostic): Diagnostic {
   const { message, hint } = diagnostic
   return {
     ...diagnostic,
-    message: escapeText(message),
-    ...(hint === undefined ? {} : { hint: escapeText(hint) }),
+    message: escapeText(maskTokens(message)),
+    ...(hint === undefined ? {} : { hint: escapeText(maskTokens(hint)) }),
   }
 }
 

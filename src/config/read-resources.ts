@@ -242,14 +242,25 @@ function reportUnknownKind(resource: RawResource, report: Report): void {
     return
   }
   const ours = group !== '' && Object.hasOwn(groupVersions, group)
+  const nearest = ours
+    ? suggestNearest(kind, [...Object.keys(resourceKinds), ...Object.keys(plannedKinds)])
+    : undefined
+  if (nearest !== undefined) {
+    // A slip that would take all routes away must not pass, least of all while the gateway runs.
+    report(resource, {
+      severity: 'error',
+      code: 'schema.kind',
+      path: ['kind'],
+      text: `Unsupported value: ${JSON.stringify(kind)}: no such kind in ${group}`,
+      ...nearest,
+    })
+    return
+  }
   report(resource, {
     severity: ours ? 'warning' : 'info',
     code: 'ignored.kind',
     path: ['kind'],
     text: `kind ${kind} is not known here and has no effect`,
-    ...(ours
-      ? suggestNearest(kind, [...Object.keys(resourceKinds), ...Object.keys(plannedKinds)])
-      : undefined),
   })
 }
 

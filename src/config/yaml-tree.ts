@@ -128,7 +128,8 @@ export function buildYamlTree(input: TreeInput): YamlTree {
     const offset = startOf(node) ?? 0
     const target = anchors.get(node.source)
     if (target === undefined) {
-      const message = `alias *${masked.restore(node.source)} has no anchor before it`
+      // Not named: it may be a credential that begins with an asterisk.
+      const message = 'this alias has no anchor before it'
       onProblem({ offset, code: 'yaml.alias', message })
       return null
     }

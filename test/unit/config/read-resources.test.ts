@@ -148,7 +148,7 @@ items:
   it('of a mistyped kind are warned of', () => {
     const typo = { ...resource('AIGatewayRoute', 'r', {}), kind: 'AIGatewayRout' }
     expect(load(complete(typo)).diagnostics).toMatchObject([
-      { severity: 'warning', code: 'ignored.kind', hint: 'did you mean AIGatewayRoute?' },
+      { severity: 'error', code: 'schema.kind', hint: 'did you mean AIGatewayRoute?' },
     ])
   })
 

@@ -100,7 +100,7 @@ describe('run', () => {
 
 describe('a command line that does not parse', () => {
   it.each([
-    [[], 'expected one of "run", "healthcheck", "version", "download-envoy"'],
+    [[], 'expected one of "run", "validate", "healthcheck", "version", "download-envoy"'],
     [['walk'], 'unexpected argument walk'],
     [['--foo'], 'unknown flag --foo'],
     [['run', '--foo'], 'unknown flag --foo'],
@@ -114,7 +114,8 @@ describe('a command line that does not parse', () => {
     [['healthcheck', 'x'], 'unexpected argument x'],
     [['healthcheck', '--admin-port', 'x'], '--admin-port: expected a port number but got "x"'],
     [['version', 'x'], 'unexpected argument x'],
-    [['validate'], 'unexpected argument validate'],
+    [['validate', 'a.yaml', 'b.yaml'], 'unexpected argument b.yaml'],
+    [['validate', '--format', 'xml'], '--format: expected "text", "json" or "sarif" but got "xml"'],
     [['run', '--mcp-config', 'x'], 'unknown flag --mcp-config'],
   ] as const)('exits with 80: %j', async (args, message) => {
     const { code, stdout, stderr, runs } = await type(args)

@@ -47,7 +47,11 @@ async function load(
     seen.push(...[sources].flat())
     return { spec, diagnostics: [], files: [] }
   }
-  const loaded = await loadConfig({ configPath, homes: resolveHomes({}, system) }, system, parse)
+  const loaded = await loadConfig(
+    { configPath, homes: resolveHomes({}, system), parsing: {} },
+    system,
+    parse,
+  )
   return { ...loaded, seen, texts: seen.map(({ file, text }) => [file, text]) }
 }
 
