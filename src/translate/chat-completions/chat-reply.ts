@@ -1,10 +1,11 @@
 // An answer in OpenAI's chat dialect, looked at while the provider's bytes go to the client.
 // https://platform.openai.com/docs/api-reference/chat-streaming
-import { convertOpenAIError } from '../../convert/errors/openai-backend-error.ts'
 import { writeOpenAIFailure } from '../../convert/errors/openai-error.ts'
+import { readOpenAIFailure } from '../../convert/errors/openai-failure.ts'
 import { isRecord } from '../../json/is-record.ts'
-import type { Frame, Meter, StreamFailure, Tap } from '../../streams/stream-translator.ts'
+import type { Frame, Meter, Tap } from '../../streams/stream-translator.ts'
 import { readChatUsage } from '../../usage/chat-usage.ts'
+import { replyOpenAIError } from '../openai-error-reply.ts'
 import type { Reply, WholeReply } from '../translator.ts'
 
 /** `model`: what was asked for, where the answer names none. */
@@ -12,14 +13,7 @@ export function createChatReply(model: string): Reply {
   return {
     whole: (body) => readWhole(body, model),
     stream: () => createChatTap(model),
-    error(body, head) {
-      const { status, headers } = head
-      const converted = convertOpenAIError(body, {
-        status,
-        contentType: headers.get('content-type'),
-      })
-      return converted === undefined ? {} : { body: converted }
-    },
+    error: replyOpenAIError,
   }
 }
 
@@ -90,7 +84,7 @@ function createChatTap(requestedModel: string): Tap {
       }
       if (isRecord(value.usage)) meter.usage(readChatUsage(value.usage))
       if (value.error !== undefined && value.error !== null)
-        meter.fail(readStreamError(value.error))
+        meter.fail(readOpenAIFailure(value.error))
       lookAtChoices(value.choices, meter)
       if (meter.wantsChunks) meter.chunk(value)
     },
@@ -124,39 +118,4 @@ function saysSomething(delta: unknown): boolean {
 function isFilled(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return value !== undefined && value !== null && value !== ''
-}
-
-const statuses: ReadonlyMap<unknown, number> = new Map([
-  ['invalid_request_error', 400],
-  ['authentication_error', 401],
-  ['invalid_api_key', 401],
-  ['insufficient_quota', 429],
-  ['permission_error', 403],
-  ['not_found_error', 404],
-  ['model_not_found', 404],
-  ['rate_limit_exceeded', 429],
-  ['rate_limit_error', 429],
-  ['tokens', 429],
-  ['requests', 429],
-  ['server_error', 500],
-  ['internal_server_error', 500],
-  ['overloaded_error', 503],
-])
-
-/** What a provider writes into its stream: `{message, type, code}`, or text. */
-function readStreamError(error: unknown): StreamFailure {
-  const { message, type, code } = isRecord(error) ? error : { message: error }
-  const failure = {
-    status: readStatus(code) ?? statuses.get(code) ?? statuses.get(type) ?? 502,
-    type: typeof type === 'string' && type !== '' ? type : 'OpenAIBackendError',
-    message: typeof message === 'string' ? message : 'the provider reported an error',
-  }
-  const known = typeof code === 'string' || typeof code === 'number'
-  return known ? { ...failure, code: String(code) } : failure
-}
-
-function readStatus(code: unknown): number | undefined {
-  const status = typeof code === 'string' ? Number(code) : code
-  const isStatus = typeof status === 'number' && Number.isInteger(status)
-  return isStatus && status >= 400 && status <= 599 ? status : undefined
 }
