@@ -3,6 +3,7 @@ import type { Call } from './endpoints/endpoint.ts'
 import { type ErrorKind, GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Ports } from './ports.ts'
 import type { AttemptOutcome, Backend, Route } from './routing/route.ts'
 import type { Translator } from './translate/translator.ts'
@@ -11,7 +12,7 @@ import { type TryResult, tryBackend } from './try-backend.ts'
 export interface AttemptPorts {
   readonly ports: Ports
   readonly maxFrameBytes: number
-  readonly onChunk: ((value: unknown) => void) | undefined
+  readonly observer: Observer
   /** Who can serve the call's endpoint at a backend. */
   readonly translatorFor: (backend: Backend) => Translator | undefined
   /** The authority that the client asked. */
@@ -46,7 +47,8 @@ export async function runAttempts(
     time.guard(lifeline)
     const cancelPerTry = perTry(route, lifeline, ports)
     const target = backend.target(call.model)
-    const startedAt = ports.now()
+    const attempt = exchange.begin({ backend, target, origin: endpoint.origin })
+    input.observer.attempt?.(exchange, attempt)
     const result = await tryBackend({
       call,
       backend,
@@ -58,18 +60,14 @@ export async function runAttempts(
       host: input.host,
       maxFrameBytes: input.maxFrameBytes,
       streamIdleTimeoutMs: route.streamIdleTimeoutMs,
-      onChunk: input.onChunk,
+      attempt,
+      observer: input.observer,
       ports,
     })
     cancelPerTry()
-    exchange.attempts.push({
-      index: exchange.attempts.length,
-      backend,
-      target,
-      startedAt,
-      status: result.kind === 'failed' ? undefined : result.head.status,
-      error: result.kind === 'failed' ? result.error : undefined,
-    })
+    attempt.endedAt = exchange.now()
+    if (result.kind === 'failed') attempt.error = result.error
+    else attempt.status = result.head.status
     const outcome = outcomeOf(result)
     if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
       return result

@@ -50,18 +50,28 @@ const bodies: Readonly<Record<Dialect, (error: GatewayError, message: string) =>
 const publicMessage = (error: GatewayError) =>
   error.kind === 'internal' ? 'internal error of the gateway' : error.message
 
+export interface ErrorAnswer {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** `dialect` undefined: plain text, for paths that belong to no API. */
-export function createErrorResponse(error: GatewayError, dialect: Dialect | undefined): Response {
+export function describeError(error: GatewayError, dialect: Dialect | undefined): ErrorAnswer {
   const message = publicMessage(error)
   const headers = { ...error.headers, 'x-aigw-error': error.code }
   if (dialect === undefined) {
-    return new Response(message, {
-      status: error.status,
+    return {
+      body: message,
       headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
-    })
+    }
   }
-  return new Response(JSON.stringify(bodies[dialect](error, message)), {
-    status: error.status,
+  return {
+    body: JSON.stringify(bodies[dialect](error, message)),
     headers: { 'content-type': 'application/json', ...headers },
-  })
+  }
+}
+
+export function createErrorResponse(error: GatewayError, dialect: Dialect | undefined): Response {
+  const { body, headers } = describeError(error, dialect)
+  return new Response(body, { status: error.status, headers })
 }

@@ -1,26 +1,48 @@
 // The one mutable record of a request: what it met on its way, and its one end.
-import type { Call, Endpoint } from './endpoints/endpoint.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
 import type { GatewayError } from './errors.ts'
+import type { HeaderReader, Ports } from './ports.ts'
 import type { Backend, Route } from './routing/route.ts'
 import type { StreamEnd } from './streams/stream-translator.ts'
 import type { Target } from './translate/translator.ts'
 import { mergeUsage, type Usage } from './usage/usage.ts'
 
-/** One try at one backend, as a finished fact. */
+/** One try at one backend. The one under way is the last; what it came to is filled in later. */
 export interface AttemptRecord {
   /** From 0; attempts that needed no network count too. */
   readonly index: number
   readonly backend: Backend
   readonly target: Target
-  /** Milliseconds since the epoch. */
+  /** What was asked, for example `https://api.openai.com`. */
+  readonly origin: string
+  /** Milliseconds since the epoch, with a fraction. */
   readonly startedAt: number
+  /** When its head or its failure was known. */
+  endedAt: number | undefined
+  /** Path and query at the provider; `''` until translated. */
+  path: string
   /** The provider's status; absent where it gave none. */
-  readonly status: number | undefined
-  readonly error: GatewayError | undefined
+  status: number | undefined
+  error: GatewayError | undefined
+}
+
+/** The request as it came in, as far as an observer may look. */
+export interface Incoming {
+  readonly method: string
+  /** Absolute. */
+  readonly url: string
+  readonly headers: HeaderReader
+  /** `address:port` of the client and of our side, where the listener knows them. */
+  readonly remoteAddress?: string | undefined
+  readonly localAddress?: string | undefined
+  /** For example `HTTP/1.1`. */
+  readonly protocol?: string | undefined
 }
 
 export interface Exchange {
   readonly endpoint: Endpoint
+  readonly incoming: Incoming
+  /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly attempts: AttemptRecord[]
   /** The client's model; `''` until it is known. */
@@ -28,13 +50,24 @@ export interface Exchange {
   route: Route | undefined
   usage: Usage
   responseModel: string | undefined
-  /** When the first content came, of a stream. */
+  /** When the first bytes of the answering stream came. */
   firstChunkAt: number | undefined
+  /** Pieces of body that the answering stream came in. */
+  chunks: number
+  /** Bytes of bodies, from and to the client. */
+  receivedBytes: number
+  sentBytes: number
   /** What the client got. */
   status: number
   error: GatewayError | undefined
+  /** The body of an error as the client gets it; absent inside a stream. */
+  errorBody: string | undefined
   outcome: StreamEnd | undefined
   endedAt: number | undefined
+  /** Milliseconds since the epoch, with a fraction; never goes back during an exchange. */
+  now(): number
+  /** A new try: what an earlier one has counted is forgotten. */
+  begin(attempt: Pick<AttemptRecord, 'backend' | 'target' | 'origin'>): AttemptRecord
   /** Merges a report of token counts: providers report cumulative numbers. */
   count(usage: Usage): void
   /** Work to do at the end: timers to cancel, listeners to take off. */
@@ -43,33 +76,53 @@ export interface Exchange {
   finish(how: StreamEnd): void
 }
 
-/** May look, never change. What it throws is logged and goes no further. */
-export interface Observer {
-  start?(exchange: Exchange, call: Call): void
-  /** Each event of an answer in the client's dialect; where absent, frames are not parsed for it. */
-  chunk?(exchange: Exchange, value: unknown): void
-  finish?(exchange: Exchange): void | Promise<void>
-}
-
 export function createExchange(
   endpoint: Endpoint,
-  now: () => number,
+  incoming: Incoming,
+  clock: Pick<Ports, 'now' | 'ticks'>,
   settle: (exchange: Exchange) => void,
 ): Exchange {
   const deferred: (() => void)[] = []
+  const startedAt = clock.now()
+  const firstTick = clock.ticks()
   const exchange: Exchange = {
     endpoint,
-    startedAt: now(),
+    incoming,
+    startedAt,
     attempts: [],
     model: '',
     route: undefined,
     usage: {},
     responseModel: undefined,
     firstChunkAt: undefined,
+    chunks: 0,
+    receivedBytes: 0,
+    sentBytes: 0,
     status: 0,
     error: undefined,
+    errorBody: undefined,
     outcome: undefined,
     endedAt: undefined,
+    now: () => startedAt + (clock.ticks() - firstTick),
+    begin({ backend, target, origin }) {
+      exchange.usage = {}
+      exchange.responseModel = undefined
+      exchange.firstChunkAt = undefined
+      exchange.chunks = 0
+      const attempt: AttemptRecord = {
+        index: exchange.attempts.length,
+        backend,
+        target,
+        origin,
+        startedAt: exchange.now(),
+        endedAt: undefined,
+        path: '',
+        status: undefined,
+        error: undefined,
+      }
+      exchange.attempts.push(attempt)
+      return attempt
+    },
     count(usage) {
       exchange.usage = mergeUsage(exchange.usage, usage)
     },
@@ -79,7 +132,7 @@ export function createExchange(
     finish(how) {
       if (exchange.outcome !== undefined) return
       exchange.outcome = how
-      exchange.endedAt = now()
+      exchange.endedAt = exchange.now()
       for (const work of deferred) work()
       settle(exchange)
     },

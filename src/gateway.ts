@@ -12,7 +12,6 @@ import {
 } from './endpoints/models.ts'
 import { createErrorResponse } from './error-response.ts'
 import { GatewayError } from './errors.ts'
-import type { Observer } from './exchange.ts'
 import {
   dialectFor,
   handle,
@@ -22,6 +21,7 @@ import {
   toGatewayError,
 } from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
+import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
 import type { Backend } from './routing/route.ts'
@@ -57,6 +57,8 @@ function withDefaults(options: GatewayOptions): Ports {
   return {
     fetch: options.fetch ?? platformFetch,
     now: options.now ?? Date.now,
+    // A test's clock is the one that it moves.
+    ticks: options.ticks ?? options.now ?? (() => performance.now()),
     random: options.random ?? Math.random,
     uuid: options.uuid ?? (() => crypto.randomUUID()),
     schedule:
@@ -73,7 +75,7 @@ function withDefaults(options: GatewayOptions): Ports {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const ports = withDefaults(options)
-  const observers = options.observers ?? []
+  const observer = combineObservers(options.observers ?? [], ports)
   const prefixes = { ...defaultPrefixes, ...options.prefixes }
   const startedAt = Math.floor(ports.now() / 1000)
   const compile = (config: GatewaySpec): Snapshot => ({
@@ -95,7 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     // One handler for each path, whatever the method: Hono calls a lone one without composing.
     app.all(path, ({ req: { raw }, env }) => {
       if (raw.method !== 'POST') return refuseMethod(raw, endpoint.dialect, 'POST')
-      return handle(served, raw, { snapshot, ports, observers, translatorFor }, env.runtime)
+      return handle(served, raw, { snapshot, ports, observer, translatorFor }, env.runtime)
     })
   }
   const answerModels = (

@@ -2,9 +2,11 @@
 import { runAttempts } from './attempt.ts'
 import { type Cancellation, cancellationOf } from './cancellation.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
-import { createErrorResponse } from './error-response.ts'
+import { byteLength } from './byte-length.ts'
+import { describeError } from './error-response.ts'
 import { GatewayError } from './errors.ts'
-import { createExchange, type Observer } from './exchange.ts'
+import { createExchange, type Incoming } from './exchange.ts'
+import type { Observer } from './observe/observer.ts'
 import type { HeaderReader, Ports } from './ports.ts'
 import { readBody } from './read-body.ts'
 import { respond } from './respond.ts'
@@ -29,12 +31,17 @@ export interface RequestRuntime {
   readonly headers?: HeaderReader
   /** Cancelled when the client goes away. */
   readonly client?: Cancellation
+  /** `address:port` of the client and of our side. */
+  readonly remoteAddress?: string | undefined
+  readonly localAddress?: string | undefined
+  /** For example `HTTP/1.1`. */
+  readonly protocol?: string | undefined
 }
 
 export interface HandleInput {
   readonly snapshot: Snapshot
   readonly ports: Ports
-  readonly observers: readonly Observer[]
+  readonly observer: Observer
   readonly translatorFor: (endpoint: Endpoint, backend: Backend) => Translator | undefined
 }
 
@@ -47,14 +54,24 @@ export async function handle<Req>(
   input: HandleInput,
   runtime: RequestRuntime = {},
 ): Promise<Response> {
-  const { snapshot, ports, observers } = input
+  const { snapshot, ports, observer } = input
   const headers = runtime.headers ?? request.headers
   const client = runtime.client ?? cancellationOf(request.signal)
-  const exchange = createExchange(endpoint, ports.now, (ended) => tellFinish(ended, input))
+  const incoming: Incoming = {
+    method: request.method,
+    url: request.url,
+    headers,
+    remoteAddress: runtime.remoteAddress,
+    localAddress: runtime.localAddress,
+    protocol: runtime.protocol,
+  }
+  const exchange = createExchange(endpoint, incoming, ports, (ended) => observer.finish?.(ended))
+  observer.open?.(exchange)
   try {
     const host = hostOf(request)
     if (!snapshot.table.serves(host)) throw new GatewayError('no-route', noRoute)
     const raw = await readBody(request, headers, { maxBytes: snapshot.maxRequestBytes })
+    exchange.receivedBytes = raw.bytes.length
     const parsed = endpoint.parse(raw, {
       meterStream: snapshot.meterStreams,
       fallbackModel: headers.get(modelHeader) ?? undefined,
@@ -63,22 +80,25 @@ export async function handle<Req>(
     exchange.model = call.model
     const route = snapshot.table.match({ host, headers, model: call.model })
     exchange.route = route
+    observer.start?.(exchange, call)
     if (route === undefined) throw new GatewayError('no-route', noRoute)
-    for (const observer of observers) observer.start?.(exchange, call)
     const result = await runAttempts(call, route, exchange, {
       ports,
       host,
       maxFrameBytes: snapshot.maxFrameBytes,
-      onChunk: observeChunks(observers, (observer, value) => observer.chunk?.(exchange, value)),
+      observer,
       translatorFor: (backend) => input.translatorFor(endpoint, backend),
     })
-    return await respond(call, result, exchange)
+    return await respond(call, result, exchange, observer)
   } catch (error) {
     const known = toGatewayError(error, ports)
     exchange.error = known
     exchange.status = known.status
+    const answer = describeError(known, dialectFor(endpoint.dialect, known, headers))
+    exchange.errorBody = answer.body
+    exchange.sentBytes = byteLength(answer.body)
     exchange.finish(client.cancelled ? 'client-gone' : 'failed')
-    return createErrorResponse(known, dialectFor(endpoint.dialect, known, headers))
+    return new Response(answer.body, { status: known.status, headers: answer.headers })
   }
 }
 
@@ -98,27 +118,6 @@ export function hostOf(request: Request): string {
   const start = url.indexOf('://') + 3
   const end = url.indexOf('/', start)
   return url.slice(start, end < 0 ? undefined : end)
-}
-
-function observeChunks(
-  observers: readonly Observer[],
-  tell: (observer: Observer, value: unknown) => void,
-): ((value: unknown) => void) | undefined {
-  const interested = observers.filter((observer) => observer.chunk !== undefined)
-  if (interested.length === 0) return undefined
-  return (value) => {
-    for (const observer of interested) tell(observer, value)
-  }
-}
-
-function tellFinish(exchange: Parameters<NonNullable<Observer['finish']>>[0], input: HandleInput) {
-  for (const observer of input.observers) {
-    try {
-      observer.finish?.(exchange)
-    } catch (error) {
-      input.ports.log('error', 'an observer failed', { error: String(error) })
-    }
-  }
 }
 
 /** Anything that is no GatewayError is a bug: logged in full, answered without its text. */

@@ -4,6 +4,7 @@ import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Lifeline } from './lifeline.ts'
 import { holdMs } from './limits.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
 import { createBodyHost, translateBody } from './streams/body-host.ts'
 import type { StreamFailure, StreamTranslator } from './streams/stream-translator.ts'
@@ -16,7 +17,7 @@ export interface HoldInput {
   readonly lifeline: Lifeline
   readonly failureType: string
   readonly maxFrameBytes: number
-  readonly onChunk: ((value: unknown) => void) | undefined
+  readonly observer: Observer
   readonly onActivity: () => void
   readonly ports: Ports
 }
@@ -52,12 +53,16 @@ export function holdStream(input: HoldInput): Promise<HeldStream> {
         model(name) {
           exchange.responseModel = name
         },
-        chunk: input.onChunk,
-        activity: input.onActivity,
-        content() {
-          exchange.firstChunkAt ??= ports.now()
-          settleWait(answer)
+        chunk: input.observer.chunks?.(exchange),
+        activity() {
+          exchange.firstChunkAt ??= exchange.now()
+          exchange.chunks++
+          input.onActivity()
         },
+        sent(bytes) {
+          exchange.sentBytes += bytes
+        },
+        content: () => settleWait(answer),
         ended(how, failure) {
           if (waiting && how === 'failed' && failure !== undefined) {
             return settleWait(() => ({ kind: 'failed', failure }))

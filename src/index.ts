@@ -23,10 +23,11 @@ export {
   parseConfig,
 } from './config/parse.ts'
 export { type ErrorKind, GatewayError } from './errors.ts'
-export type { Exchange, Observer } from './exchange.ts'
+export type { AttemptRecord, Exchange, Incoming } from './exchange.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 export type { RequestRuntime } from './handle.ts'
 export { maxAnswerBytes } from './limits.ts'
+export type { ChunkVisitor, Observer, SeenReply } from './observe/observer.ts'
 export type {
   AwsCredentials,
   HeaderReader,

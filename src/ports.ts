@@ -75,6 +75,8 @@ export interface Ports {
   readonly fetch: UpstreamFetch
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds of a clock that never goes back; only differences mean something. */
+  readonly ticks: () => number
   /** In [0, 1). */
   readonly random: () => number
   readonly uuid: () => string

@@ -1,8 +1,10 @@
 // A try's result as the client gets it: a stream, the provider's bytes, a rewritten body, or an error.
+import { byteLength } from './byte-length.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
+import type { Observer } from './observe/observer.ts'
 import { readBytes, type TryResult } from './try-backend.ts'
 
 /** Throws a `GatewayError` where there is no answer. Settles the exchange, save for a stream. */
@@ -10,6 +12,7 @@ export function respond(
   call: Call,
   result: TryResult,
   exchange: Exchange,
+  observer: Observer,
 ): Response | Promise<Response> {
   switch (result.kind) {
     case 'failed':
@@ -17,7 +20,7 @@ export function respond(
     case 'stream':
       return respondStream(result, exchange)
     case 'whole':
-      return respondWhole(call, result, exchange)
+      return respondWhole(call, result, exchange, observer)
     case 'error':
       return respondError(call, result, exchange)
   }
@@ -42,13 +45,25 @@ const decoder = new TextDecoder()
 const isLossless = (text: string, bytes: Uint8Array) =>
   !text.includes('\ufffd') && bytes[0] !== 0xef
 
-function respondWhole(call: Call, result: Result<'whole'>, exchange: Exchange): Response {
+function respondWhole(
+  call: Call,
+  result: Result<'whole'>,
+  exchange: Exchange,
+  observer: Observer,
+): Response {
   const { head, reply, bytes } = result
   const text = decoder.decode(bytes)
   const whole = reply.whole?.(text, head)
   if (whole?.usage !== undefined) exchange.count(whole.usage)
   exchange.responseModel = whole?.model
   exchange.status = head.status
+  exchange.sentBytes = whole?.body === undefined ? bytes.length : byteLength(whole.body)
+  observer.reply?.(exchange, {
+    value: whole?.value,
+    bytes: exchange.sentBytes,
+    contentType: head.headers.get('content-type') ?? '',
+    text: () => whole?.body ?? text,
+  })
   exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
   if (whole?.body === undefined) {
     // Text goes out together with its head, bytes after it: one write less, where it says the same.
@@ -74,8 +89,11 @@ async function respondError(
   const { head, reply, response, onActivity } = result
   // The status is known and says most; a body that breaks off must not hide it.
   const bytes = await readBytes(response, onActivity).catch(() => new Uint8Array(0))
-  const { body } = reply.error(decoder.decode(bytes), head)
+  const text = decoder.decode(bytes)
+  const { body } = reply.error(text, head)
   exchange.status = head.status
+  exchange.errorBody = body ?? text
+  exchange.sentBytes = body === undefined ? bytes.length : byteLength(body)
   exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {
     status: head.status,
   })

@@ -4,12 +4,13 @@ import type { Sealed } from './auth/auth.ts'
 import { signalOf } from './cancellation.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { AttemptRecord, Exchange } from './exchange.ts'
 import { holdStream, toGatewayError } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { isRecord } from './json/is-record.ts'
 import type { Lifeline } from './lifeline.ts'
 import { maxAnswerBytes } from './limits.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import { collectBody } from './streams/collect-body.ts'
@@ -51,7 +52,8 @@ export interface TryInput {
   readonly exchange: Exchange
   readonly maxFrameBytes: number
   readonly streamIdleTimeoutMs: number | undefined
-  readonly onChunk: ((value: unknown) => void) | undefined
+  readonly attempt: AttemptRecord
+  readonly observer: Observer
   readonly lifeline: Lifeline
   readonly ports: Ports
 }
@@ -84,7 +86,16 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const { call, backend, endpoint, target, ports, lifeline } = input
   const translation = input.translator(call, target)
-  const sealed = sealRequest({ call, backend, endpoint, translation, host: input.host })
+  input.attempt.path = translation.path
+  const { outgoing } = input.observer
+  const sealed = sealRequest({
+    call,
+    backend,
+    endpoint,
+    translation,
+    host: input.host,
+    addHeaders: outgoing && ((headers) => outgoing(input.exchange, headers)),
+  })
   let response = await dispatch(sealed, input)
   if (response.status === 401 && backend.auth?.renew?.(sealed)) {
     response.body?.cancel().catch(() => {})
@@ -112,7 +123,7 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
       lifeline,
       failureType: failureTypeOf(backend),
       maxFrameBytes: input.maxFrameBytes,
-      onChunk: input.onChunk,
+      observer: input.observer,
       onActivity: touch,
       ports,
     })

@@ -17,6 +17,8 @@ export function sealRequest(input: {
   readonly translation: Translation
   /** The authority that the client asked. */
   readonly host: string
+  /** Adds what a trace needs to go on at the provider; the backend's own changes have the last word. */
+  readonly addHeaders?: ((headers: Map<string, string>) => void) | undefined
 }): Sealed {
   const { call, backend, endpoint, translation } = input
   const headers = outgoingHeaders(call.headers, {
@@ -25,6 +27,7 @@ export function sealRequest(input: {
   })
   for (const [name, value] of Object.entries(translation.headers ?? {})) headers.set(name, value)
   for (const name of backend.credentialHeaders) headers.delete(name)
+  input.addHeaders?.(headers)
   backend.headerMutation?.apply(headers)
 
   let body: string | Uint8Array<ArrayBuffer> = translation.body ?? call.body.bytes

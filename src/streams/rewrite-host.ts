@@ -6,7 +6,7 @@ import { createLooseSseDecoder, createSseDecoder } from './sse-decoder.ts'
 import { createSseWriter } from './sse-writer.ts'
 import type { BodyHost, BodyHostOptions } from './stream-host.ts'
 import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
-import type { BodyController, Frame, Framing, Rewrite } from './stream-translator.ts'
+import type { BodyController, Frame, Framing, Rewrite, SseWriter } from './stream-translator.ts'
 
 const decoders: Readonly<
   Record<Framing, (visit: (frame: Frame) => void, maxFrameBytes: number) => FrameDecoder>
@@ -24,11 +24,21 @@ export function createRewriteHost(
 ): BodyHost {
   const state = createStreamState(listener)
   const writer = createSseWriter()
+  // What a translator writes is the answer in the client's dialect; a failure is told another way.
+  const watched: SseWriter = state.meter.wantsChunks
+    ? {
+        send(value, event) {
+          writer.send(value, event)
+          state.meter.chunk(value)
+        },
+        raw: writer.raw,
+      }
+    : writer
   const encoder = new TextEncoder()
   let control: BodyController | undefined
 
   const decoder = decoders[rewrite.framing]((frame) => {
-    if (state.failure === undefined) rewrite.frame(frame, writer, state.meter)
+    if (state.failure === undefined) rewrite.frame(frame, watched, state.meter)
   }, options.maxFrameBytes)
 
   const attempt = (work: () => void) => {
@@ -40,7 +50,10 @@ export function createRewriteHost(
   }
   const flushWriter = (controller: BodyController) => {
     const text = writer.take()
-    if (text !== '') controller.enqueue(encoder.encode(text))
+    if (text === '') return
+    const bytes = encoder.encode(text)
+    listener.sent?.(bytes.length)
+    controller.enqueue(bytes)
   }
   const endFailed = (controller: BodyController | undefined) => {
     if (!state.held && state.failure !== undefined && controller !== undefined) {
@@ -67,7 +80,7 @@ export function createRewriteHost(
         attempt(() => {
           decoder.end()
           if (state.failure !== undefined) return
-          rewrite.end(writer, state.meter)
+          rewrite.end(watched, state.meter)
           state.failAs('protocol')
         })
         if (state.failure !== undefined) return endFailed(controller)

@@ -11,6 +11,8 @@ export interface StreamListener {
   readonly chunk?: ((value: unknown) => void) | undefined
   /** A chunk of bytes has come. */
   activity(): void
+  /** So many bytes go to the client. */
+  sent?(bytes: number): void
   /** The first content has come: the answer is committed. At most once. */
   content(): void
   /** Exactly once; `failure` with `failed`. */

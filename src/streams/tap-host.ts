@@ -27,6 +27,10 @@ export function createTapHost(
   const encoder = new TextEncoder()
   let control: BodyController | undefined
 
+  const emit = (bytes: Uint8Array<ArrayBuffer>, controller: BodyController) => {
+    listener.sent?.(bytes.length)
+    controller.enqueue(bytes)
+  }
   const look = (text: string) => {
     const sparse = !state.meter.wantsChunks && tap.sparse()
     const matters = (piece: string) => tap.markers.some((marker) => piece.includes(marker))
@@ -46,7 +50,7 @@ export function createTapHost(
       const writer = createSseWriter()
       writer.raw(before)
       tap.failure(state.failure, writer)
-      controller.enqueue(encoder.encode(writer.take()))
+      emit(encoder.encode(writer.take()), controller)
     }
     state.settle('failed')
     controller?.terminate()
@@ -86,7 +90,7 @@ export function createTapHost(
           )
         }
         if (whole === undefined) return
-        controller.enqueue(whole)
+        emit(whole, controller)
         look(decoder.decode(whole))
         if (state.failure !== undefined && state.held) endFailed(controller)
       },
@@ -99,7 +103,7 @@ export function createTapHost(
           const text = decoder.decode(rest)
           cut = !isWholeEvent(text)
           if (!cut) {
-            controller.enqueue(rest)
+            emit(rest, controller)
             look(text)
             before = '\n\n'
           }

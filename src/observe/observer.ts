@@ -1,0 +1,106 @@
+// Who looks at requests on their way: metrics, traces, access logs. They may look, never change, and what they
+// throw goes no further.
+import type { Call } from '../endpoints/endpoint.ts'
+import type { AttemptRecord, Exchange } from '../exchange.ts'
+import type { Ports } from '../ports.ts'
+
+/** A whole answer in the client's dialect. */
+export interface SeenReply {
+  /** Parsed, where somebody has parsed it already. */
+  readonly value: unknown
+  readonly bytes: number
+  readonly contentType: string
+  text(): string
+}
+
+export type ChunkVisitor = (value: unknown) => void
+
+export interface Observer {
+  /** The request has come; nothing of it has been read. */
+  open?(exchange: Exchange): void
+  /** The call has a route, or `exchange.route` is absent and it will be refused. */
+  start?(exchange: Exchange, call: Call): void
+  attempt?(exchange: Exchange, attempt: AttemptRecord): void
+  /** Headers on their way to a provider, lower-case names: the one thing that may be added to, by tracing. */
+  outgoing?(exchange: Exchange, headers: Map<string, string>): void
+  /**
+   * Asked once for each stream that an attempt begins: who looks at its events, in the client's dialect.
+   * Where nobody does, frames are not parsed for it.
+   */
+  chunks?(exchange: Exchange): ChunkVisitor | undefined
+  reply?(exchange: Exchange, reply: SeenReply): void
+  /** Once, whatever became of the request. */
+  finish?(exchange: Exchange): void
+}
+
+/** Faults are logged at most once in this time. */
+const quietMs = 60_000
+
+/** Several observers as one. A hook that nobody has is absent, and one that throws costs nobody else anything. */
+export function combineObservers(
+  observers: readonly Observer[],
+  ports: Pick<Ports, 'log' | 'now'>,
+): Observer {
+  let faults = 0
+  let quietUntil = Number.NEGATIVE_INFINITY
+  const blame = (error: unknown) => {
+    faults++
+    if (ports.now() < quietUntil) return
+    quietUntil = ports.now() + quietMs
+    ports.log('error', 'an observer failed', { error: describe(error), faults })
+  }
+  const combine = <Name extends keyof Observer>(name: Name) => {
+    const own = observers.filter((observer) => observer[name] !== undefined)
+    return own.length === 0 ? undefined : own
+  }
+  const tell = <Name extends Exclude<keyof Observer, 'chunks'>>(name: Name) => {
+    const interested = combine(name)
+    if (interested === undefined) return {}
+    return {
+      [name]: (...event: Parameters<NonNullable<Observer[Name]>>) => {
+        for (const observer of interested) {
+          try {
+            // The cast: a hook and the arguments of that very hook, which TypeScript cannot pair by name.
+            const hook = observer[name] as ((...event: unknown[]) => void) | undefined
+            hook?.apply(observer, event)
+          } catch (error) {
+            blame(error)
+          }
+        }
+      },
+    }
+  }
+  const readers = combine('chunks')
+  const askReaders = (exchange: Exchange): ChunkVisitor | undefined => {
+    const visitors = (readers ?? []).flatMap((observer) => {
+      try {
+        return observer.chunks?.(exchange) ?? []
+      } catch (error) {
+        blame(error)
+        return []
+      }
+    })
+    if (visitors.length === 0) return undefined
+    return (value) => {
+      for (const visit of visitors) {
+        try {
+          visit(value)
+        } catch (error) {
+          blame(error)
+        }
+      }
+    }
+  }
+  return {
+    ...tell('open'),
+    ...tell('start'),
+    ...tell('attempt'),
+    ...tell('outgoing'),
+    ...tell('reply'),
+    ...tell('finish'),
+    ...(readers === undefined ? {} : { chunks: askReaders }),
+  }
+}
+
+const describe = (error: unknown) =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
