@@ -11,7 +11,7 @@ import type {
   RuleSpec,
 } from './config/config.ts'
 import { mergeBodyMutation } from './policies/body-mutation.ts'
-import { mergeHeaderMutation } from './policies/header-mutation.ts'
+import { checkHeaderMutation, mergeHeaderMutation } from './policies/header-mutation.ts'
 import type { Ports, Transport } from './ports.ts'
 import { createPicker, groupByPriority } from './routing/plan.ts'
 import { createRetryRule } from './routing/retry.ts'
@@ -86,6 +86,9 @@ function compileBackend(
 ): Backend {
   const { modelNameOverride } = ref
   const vars = varsOf(spec.auth)
+  for (const mutation of [spec.headerMutation, ref.headerMutation]) {
+    checkHeaderMutation(spec.name, mutation)
+  }
   return {
     name: spec.name,
     schema: spec.schema,

@@ -13,6 +13,40 @@ export function isProtectedHeader(name: string): boolean {
   return lower.startsWith(':') || lower.startsWith('x-ai-eg-') || lower === 'x-envoy-original-path'
 }
 
+/** Where a message ends and what its connection is for: the gateway's own business with each backend. */
+const framing = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const isLeftAlone = (name: string) => isProtectedHeader(name) || framing.has(name.toLowerCase())
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-5.5, with the visible part of Latin-1. */
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Throws where a header cannot be written as one: a line break would begin another. */
+export function checkHeaderMutation(
+  backend: string,
+  mutation: HeaderMutationSpec | undefined,
+): void {
+  for (const { name, value } of mutation?.set ?? []) {
+    if (isLeftAlone(name)) continue
+    const place = `backend ${backend}: headerMutation sets the header ${JSON.stringify(name)}`
+    if (!headerName.test(name)) throw new Error(`${place}, which is no name of a header`)
+    if (!headerValue.test(value)) {
+      throw new Error(`${place} to a value that no header can carry, for example a line break`)
+    }
+  }
+}
+
 /** Both levels as one mutation; undefined where they change nothing. */
 export function mergeHeaderMutation(
   backend: HeaderMutationSpec | undefined,
@@ -24,12 +58,12 @@ export function mergeHeaderMutation(
   // removal takes away what the backend sets.
   for (const level of [backend, route]) {
     for (const name of level?.remove ?? []) {
-      if (isProtectedHeader(name)) continue
+      if (isLeftAlone(name)) continue
       removed.add(name.toLowerCase())
       values.delete(name.toLowerCase())
     }
     for (const { name, value } of level?.set ?? []) {
-      if (!isProtectedHeader(name)) values.set(name.toLowerCase(), value)
+      if (!isLeftAlone(name)) values.set(name.toLowerCase(), value)
     }
   }
   if (removed.size === 0 && values.size === 0) return undefined

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { HeaderMutationSpec } from '../../../src/config/config.ts'
-import { isProtectedHeader, mergeHeaderMutation } from '../../../src/policies/header-mutation.ts'
+import {
+  checkHeaderMutation,
+  isProtectedHeader,
+  mergeHeaderMutation,
+} from '../../../src/policies/header-mutation.ts'
 
 function spec(set: Record<string, string>, remove: readonly string[] = []): HeaderMutationSpec {
   return { set: Object.entries(set).map(([name, value]) => ({ name, value })), remove }
@@ -69,5 +73,37 @@ describe('mergeHeaderMutation', () => {
   it('is nothing where there is nothing to do', () => {
     expect(mergeHeaderMutation(undefined, undefined)).toBeUndefined()
     expect(mergeHeaderMutation(spec({}), spec({}))).toBeUndefined()
+  })
+})
+
+describe('headers that say where a message ends', () => {
+  it.each(['Content-Length', 'transfer-encoding', 'connection', 'te', 'expect'])(
+    'are left alone: %s',
+    (name) => {
+      expect(mergeHeaderMutation({ set: [{ name, value: '1' }], remove: [] }, undefined)).toBe(
+        undefined,
+      )
+      expect(mergeHeaderMutation({ set: [], remove: [name] }, undefined)).toBe(undefined)
+    },
+  )
+})
+
+describe('checking a mutation', () => {
+  const check = (name: string, value: string) => () =>
+    checkHeaderMutation('default/one', { set: [{ name, value }], remove: [] })
+
+  it.each(['a\r\nb', 'a\nb', 'a\rb', 'a\0b', 'a\x7fb', '☃'])('refuses the value %j', (value) => {
+    expect(check('x-own', value)).toThrow(
+      /^backend default\/one: headerMutation sets the header "x/,
+    )
+  })
+
+  it.each(['', 'x own', 'x:', 'x\r\ny', 'ü'])('refuses the name %j', (name) => {
+    expect(check(name, 'a')).toThrow(/no name of a header$/)
+  })
+
+  it('takes what a header can carry', () => {
+    expect(check("x-!#$%&'*+.^_`|~", 'tab\tand ü')).not.toThrow()
+    expect(check('x-empty', '')).not.toThrow()
   })
 })
