@@ -13,12 +13,18 @@ const inflaters: Readonly<Record<string, (() => Transform) | undefined>> = {
 
 const described = new Set(['content-encoding', 'content-length'])
 
-/** An encoding that we cannot undo is left as it is. */
+/** Throws a `GatewayError` for an encoding that cannot be undone: nobody has asked for one. */
 export function inflateResponse(response: UpstreamResponse): UpstreamResponse {
   const encoding = response.headers.get('content-encoding')?.trim().toLowerCase()
   if (encoding === undefined || encoding === 'identity') return response
-  const create = inflaters[encoding]
-  if (create === undefined || response.body === null) return response
+  const create = Object.hasOwn(inflaters, encoding) ? inflaters[encoding] : undefined
+  if (create === undefined) {
+    throw new GatewayError(
+      'upstream-protocol',
+      `the answer of the provider is unreadably encoded: ${encoding.slice(0, 100)}`,
+    )
+  }
+  if (response.body === null) return response
   const body = inflate(response.body, create())
   return {
     status: response.status,
