@@ -80,11 +80,15 @@ function answer(
   request: Request,
   server: BunServer,
 ): Response | Promise<Response> {
-  // A `Host` that is none leaves a path where the URL should be.
-  if (!URL.canParse(request.url)) return new Response('Bad Request', { status: 400 })
+  if (!hasOneHost(request)) return new Response('Bad Request', { status: 400 })
   // A model may think for minutes before its next word: the core has its own limits, which know about streams.
   server.timeout(request, 0)
   return fetch(request)
+}
+
+/** Bun puts two hosts in a row, and leaves a path where the URL should be when `Host` is none. */
+function hasOneHost({ url, headers }: Request): boolean {
+  return URL.canParse(url) && !headers.get('host')?.includes(',')
 }
 
 async function stopAll(servers: readonly BunServer[], how: 'gracefully' | 'now'): Promise<void> {
