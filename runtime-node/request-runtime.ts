@@ -1,7 +1,12 @@
 // A request of node:http told to the core without making web objects of it: its headers as Node has parsed
 // them, and whether its client is still there.
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
-import { createCancellation, type HeaderReader, type RequestRuntime } from '../src/index.ts'
+import {
+  createCancellation,
+  GatewayError,
+  type HeaderReader,
+  type RequestRuntime,
+} from '../src/index.ts'
 
 type Bindings = HttpBindings | Http2Bindings
 
@@ -14,7 +19,38 @@ export function describeRequest(
     if (!outgoing.writableFinished) client.cancel(new Error('the client has gone'))
   }
   outgoing.on('close', onClose)
-  return { headers: readHeaders(incoming.headers), client }
+  return {
+    headers: readHeaders(incoming.headers),
+    client,
+    readBody: (maxBytes) => readBody(incoming, maxBytes),
+  }
+}
+
+/** Without a copy, where the body has come in one piece. */
+function readBody(
+  incoming: Bindings['incoming'],
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer<ArrayBuffer>[] = []
+    let length = 0
+    const onData = (chunk: Buffer<ArrayBuffer>) => {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length <= maxBytes) return
+      // What is left of it is drained by the listener, after the answer.
+      incoming.off('data', onData)
+      incoming.pause()
+      reject(new GatewayError('too-large', 'Payload Too Large'))
+    }
+    incoming.on('data', onData)
+    incoming.once('end', () => {
+      const [first] = chunks
+      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length))
+    })
+    incoming.once('error', reject)
+    incoming.once('close', () => reject(new Error('the connection has closed')))
+  })
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -9,6 +9,8 @@ const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
 
 export interface ReadBodyOptions {
   readonly maxBytes: number
+  /** How the listener reads a body, where it has a shorter way than the request's. */
+  readonly readAll?: ((maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>) | undefined
 }
 
 /** Throws a `GatewayError`: `too-large`, `unsupported-encoding`, or `malformed-request`. */
@@ -22,6 +24,7 @@ export async function readBody(
   if (length !== null && Number(length) > options.maxBytes) throw tooLarge()
   const encoded = encoding !== 'identity' && encoding !== ''
   const bytes = await read(() => {
+    if (!encoded && options.readAll !== undefined) return options.readAll(options.maxBytes)
     if (!encoded && length !== null) return request.arrayBuffer()
     const body = encoded ? inflate(request.body, encoding) : request.body
     return collectBody(body, { maxBytes: options.maxBytes, tooLarge })
