@@ -6,7 +6,8 @@ import type { ChatUsage } from '../wire/openai/chat.ts'
  * with the counts that are not 0.
  */
 export function writeUsage(usage: Usage): ChatUsage {
-  const { input = 0, output = 0, total = 0, cachedInput, cacheCreationInput, reasoning } = usage
+  const { input = 0, output = 0, cachedInput, cacheCreationInput, reasoning } = usage
+  const { total = input + output } = usage
   const reported = cachedInput !== undefined || cacheCreationInput !== undefined
   return {
     prompt_tokens: input,

@@ -33,8 +33,7 @@ export function createAnthropicUsageReader(): AnthropicUsageReader {
       const prompt = (input ?? 0) + (cacheRead ?? 0) + (cacheWritten ?? 0)
       return {
         input: prompt,
-        output: output ?? 0,
-        total: prompt + (output ?? 0),
+        ...(output === undefined ? {} : { output, total: prompt + output }),
         ...(cacheRead === undefined ? {} : { cachedInput: cacheRead }),
         ...(cacheWritten === undefined ? {} : { cacheCreationInput: cacheWritten }),
         ...(reasoning === undefined ? {} : { reasoning }),

@@ -2,13 +2,14 @@
 //
 //   request.json   the client's body, byte for byte
 //   target.json    {model, prefix, version, vars}: what the backend adds; `model` is an override
-//   upstream.json  {path, headers, body} as the provider must get them; `body` as it is spelt, none: the bytes as they came
+//   upstream.json  {path, headers, body, more} as the provider must get them; `body` and the bodies in `more` as they are
+//                  spelt, no `body`: the bytes as they came
 //   refusal.json   {kind, message}: the request cannot be translated
 //   head.json      {status, headers} of the answer
 //   answer.json    the provider's body (or answer.txt), byte for byte
 //   answer.sse     the provider's stream, byte for byte
 //   answer.events  an AWS event stream, a line each: the payload with its headers (`:event-type`, …) as members;
-//                  `:payload` stands for one that is not JSON
+//                  `:payload` stands for one that is not JSON, `:chunk` for the event of another protocol inside
 //   reply.json     what the client gets, byte for byte; without it, the answer's own bytes
 //   reply.sse      the same for a stream
 //   told.json      {usage, model, failure, held} as the gateway learns them; `held`: the failure came before any content
@@ -16,6 +17,7 @@
 // `reply.json` and `reply.sse` may end in one line break more than the answer.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { encodeBase64 } from '../../src/base64-bytes.ts'
 import { type SchemaName, schemaNames } from '../../src/config/api-schema.ts'
 import { encodeAwsFrame } from '../../src/streams/aws-event-stream.ts'
 import { joinBytes } from './rechunk.ts'
@@ -78,6 +80,9 @@ function schemaOf(name: string): SchemaName {
   return found
 }
 
+/** Members that are no headers of a frame, though they look like them. */
+const contents = new Set([':payload', ':chunk'])
+
 /** The bytes of an `answer.events` file. */
 export function encodeEvents(text: string): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder()
@@ -87,8 +92,11 @@ export function encodeEvents(text: string): Uint8Array<ArrayBuffer> {
     .map((line) => {
       const members = Object.entries(JSON.parse(line) as Record<string, unknown>)
       const payload = members.find(([name]) => name === ':payload')?.[1]
-      const headers = members.filter(([name]) => name.startsWith(':') && name !== ':payload')
+      const headers = members.filter(([name]) => name.startsWith(':') && !contents.has(name))
       const rest = members.filter(([name]) => !name.startsWith(':'))
+      const chunk = members.find(([name]) => name === ':chunk')?.[1]
+      if (chunk !== undefined)
+        rest.unshift(['bytes', encodeBase64(encoder.encode(JSON.stringify(chunk)))])
       const data = typeof payload === 'string' ? payload : JSON.stringify(Object.fromEntries(rest))
       return encodeAwsFrame(
         Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),

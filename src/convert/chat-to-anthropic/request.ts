@@ -77,7 +77,7 @@ function roomFor(model: string, thinking: MessagesRequest['thinking']): number {
   return Math.max(usualMaxTokens(model), budget > 0 ? budget + answerRoom : 0)
 }
 
-/** `fixed`: with thinking, no other temperature than 1 is taken, and no `top_k`. */
+/** `fixed`: with thinking, no other temperature than 1 is taken, no `top_k`, and little of `top_p`. */
 function convertSampling(
   request: CheckedChatRequest,
   freedom: 'free' | 'fixed',
@@ -89,7 +89,7 @@ function convertSampling(
       'temperature',
     )
   }
-  if (freedom === 'fixed') return { top_p: top_p ?? undefined }
+  if (freedom === 'fixed') return { top_p: top_p != null && top_p >= 0.95 ? top_p : undefined }
   return {
     temperature: temperature ?? undefined,
     top_p: top_p ?? undefined,

@@ -196,7 +196,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
       case 'message_stop':
         return onStop(payload, out, meter)
       case 'ping':
-        // Keeps clients and proxies awake as it keeps us. Without an id yet, it could not be of this answer.
+        // Keeps clients and proxies awake as it keeps us; without an id yet it could not be of this answer.
+        // Before any block it has no role, as at Envoy AI Gateway.
         if (named) out.send(chunk(begun ? withRole({}) : {}, null))
         return
       case 'error':

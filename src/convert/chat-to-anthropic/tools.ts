@@ -44,6 +44,7 @@ export function convertTools(request: CheckedChatRequest, context: ToolsContext)
   if (context.answer !== undefined) {
     return withAnswer(context.answer, tools, choice, { ...context, parallel })
   }
+  if (tools.length === 0) return { tools }
   return { tools, choice: writeChoice(choice, { ...context, parallel }) }
 }
 

@@ -7,6 +7,7 @@ import { readAnthropicFailure } from '../../convert/errors/anthropic-error.ts'
 import type { ProviderError } from '../../convert/errors/openai-error.ts'
 import { writeOpenAIError } from '../../convert/errors/openai-error.ts'
 import { GatewayError } from '../../errors.ts'
+import { isRecord } from '../../json/is-record.ts'
 import type { Reply, ReplyHead, WholeReply } from '../translator.ts'
 
 export interface AnthropicReplySource extends StreamSource {
@@ -48,10 +49,12 @@ function readWhole(body: string, head: AnswerHead, errorType: string): WholeRepl
 
 /** A 200 that holds an error in place of an answer, or nothing that we know. */
 function readDisguise(body: string, errorType: string): ProviderError {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(body)
-    return readAnthropicFailure(value, errorType)
+    value = JSON.parse(body)
   } catch {
-    return { type: errorType, status: 502, message: 'the provider sent an answer that is not JSON' }
+    value = undefined
   }
+  if (isRecord(value) && isRecord(value.error)) return readAnthropicFailure(value, errorType)
+  return { type: errorType, status: 502, message: 'the provider sent an answer without a message' }
 }
