@@ -9,3 +9,13 @@ export function refusal(problem: string, where?: string, stage?: string): Gatewa
   const during = stage === undefined ? '' : `${stage}: `
   return new GatewayError('invalid-request', `${during}invalid request body: ${problem}${place}`)
 }
+
+/** Runs `work`; what it refuses is said to have come up during `stage`. */
+export function during<Result>(stage: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!GatewayError.is(error) || error.kind !== 'invalid-request') throw error
+    throw new GatewayError('invalid-request', `${stage}: ${error.message}`)
+  }
+}

@@ -2,7 +2,7 @@
 // https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Content
 import type { GeminiContent, GeminiPart } from '../../wire/gemini/generate-content.ts'
 import type { ChatMessage } from '../../wire/openai/chat.ts'
-import { refusal } from '../refusal.ts'
+import { during, refusal } from '../refusal.ts'
 import { convertAssistant } from './assistant.ts'
 import type { GeminiModel } from './model-gates.ts'
 import { convertResult, convertSystem, convertUser } from './user-parts.ts'
@@ -33,7 +33,10 @@ export function convertMessages(
         system.push(...convertSystem(message, where))
         break
       case 'user':
-        say('user', convertUser(message, model, where))
+        say(
+          'user',
+          during('invalid user message', () => convertUser(message, model, where)),
+        )
         break
       case 'tool':
         say('user', convertResult(message, names, where))

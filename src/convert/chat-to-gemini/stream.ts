@@ -116,7 +116,12 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     frame(frame: Frame, out: SseWriter, meter: Meter) {
       const value = frame.json()
       const event: unknown = Array.isArray(value) ? value[0] : value
-      if (!isRecord(event)) return
+      if (!isRecord(event)) {
+        // What cannot be read of an event would be lost text; other things in between are not Gemini's.
+        if (value === undefined && /^\s*[[{]/.test(frame.data))
+          fail(meter, 'Vertex AI sent an event that is not JSON')
+        return
+      }
       if (event.error !== undefined && event.error !== null) {
         return meter.fail(readGoogleFailure(event.error))
       }
@@ -137,11 +142,7 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     end(out: SseWriter, meter: Meter) {
       const states = [...choices.values()]
       if (states.length === 0 || !states.every((state) => state.finished)) {
-        return meter.fail({
-          status: 502,
-          type: vertexErrorType,
-          message: 'the provider ended the stream before its last event',
-        })
+        return fail(meter, 'the provider ended the stream before its last event')
       }
       const usage = readGeminiUsage(usageMetadata)
       if (usage !== undefined) {
@@ -162,6 +163,10 @@ export function createChunkStream(head: AnswerHead): Rewrite {
       out.raw('data: [DONE]\n\n')
     },
   }
+}
+
+function fail(meter: Meter, message: string): void {
+  meter.fail({ status: 502, type: vertexErrorType, message })
 }
 
 /** `undefined` for what says nothing after the choice has finished. */

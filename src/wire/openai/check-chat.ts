@@ -100,7 +100,8 @@ const assistantContent: Check = (value, where) => {
 
 const systemMessage = object({ content: textContent, name: string })
 
-const message = union(
+/** One message of a conversation. */
+export const chatMessage = union(
   'role',
   {
     system: systemMessage,
@@ -187,7 +188,7 @@ const predictionContent = textOr(loosePart, {
 
 const chatRequest = object({
   model: string,
-  messages: arrayOf(message),
+  messages: arrayOf(chatMessage),
   stream: boolean,
   stream_options: object({ include_usage: boolean }),
   max_completion_tokens: integer,

@@ -5,7 +5,7 @@ import type { Call, Endpoint } from '../../../src/endpoints/endpoint.ts'
 import { endpoints } from '../../../src/endpoints/index.ts'
 import { createRawBody } from '../../../src/endpoints/raw-body.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { readMember } from '../../../src/json/read-raw.ts'
+import { readElements, readMember } from '../../../src/json/read-raw.ts'
 import { createBodyHost } from '../../../src/streams/body-host.ts'
 import type { StreamFailure } from '../../../src/streams/stream-translator.ts'
 import { translators } from '../../../src/translate/index.ts'
@@ -94,6 +94,7 @@ function expectUpstream(golden: GoldenCase, translation: Translation): void {
   expect(translation.path).toBe(expected.path)
   expect(translation.headers ?? {}).toEqual(expected.headers ?? {})
   expect(translation.body).toBe(readMember(text, 'body'))
+  expect(translation.more ?? []).toEqual(readElements(readMember(text, 'more')))
 }
 
 interface Streamed {
