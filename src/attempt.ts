@@ -131,7 +131,7 @@ const causes: Partial<
 
 /** How the try came out, for the retry rule; undefined where another try is out of the question. */
 function outcomeOf(result: TryResult): AttemptOutcome | undefined {
-  if (result.kind === 'stream' || result.kind === 'whole') return undefined
+  if (result.kind !== 'failed' && result.kind !== 'error') return undefined
   if (result.kind === 'error') return { kind: 'answered', status: result.head.status }
   // A failure that the provider has told inside its stream counts as the status it stands for.
   if (result.failure !== undefined && result.failure.origin === undefined) {

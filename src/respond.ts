@@ -5,6 +5,7 @@ import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
 import type { Observer } from './observe/observer.ts'
+import { passUnread } from './streams/unread-body.ts'
 import { readBytes, type TryResult } from './try-backend.ts'
 
 /** Throws a `GatewayError` where there is no answer. Settles the exchange, save for a stream. */
@@ -19,6 +20,8 @@ export function respond(
       throw result.error
     case 'stream':
       return respondStream(result, exchange)
+    case 'unread':
+      return respondUnread(call, result, exchange)
     case 'whole':
       return respondWhole(call, result, exchange, observer)
     case 'error':
@@ -37,6 +40,36 @@ function respondStream(result: Result<'stream'>, exchange: Exchange): Response {
       ...(result.rewritten ? { contentType: 'text/event-stream' } : {}),
     }),
   })
+}
+
+/** The head goes out before the body has come. */
+function respondUnread(call: Call, result: Result<'unread'>, exchange: Exchange): Response {
+  const { head, model, body, onActivity } = result
+  exchange.status = head.status
+  exchange.responseModel = model
+  const init = {
+    status: head.status,
+    headers: answerHeaders(head.headers, { kind: 'untouched' }),
+  }
+  if (body === undefined) {
+    exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
+    return new Response(null, init)
+  }
+  const stream = passUnread(body, {
+    activity(bytes) {
+      onActivity()
+      exchange.sentBytes += bytes
+    },
+    ended(how, error) {
+      if (how === 'failed' && !call.client.cancelled) {
+        exchange.error = GatewayError.is(error)
+          ? error
+          : new GatewayError('upstream-reset', 'the provider broke off its answer')
+      }
+      exchange.finish(call.client.cancelled ? 'client-gone' : how)
+    },
+  })
+  return new Response(stream, init)
 }
 
 const decoder = new TextDecoder()

@@ -33,6 +33,15 @@ export type TryResult =
       readonly bytes: Uint8Array<ArrayBuffer>
     }
   | {
+      readonly kind: 'unread'
+      readonly head: ReplyHead
+      readonly model: string
+      /** Absent where the provider sends no body. */
+      readonly body: ReadableStream<Uint8Array> | undefined
+      /** To be told of each piece of the body, while it passes. */
+      readonly onActivity: () => void
+    }
+  | {
       readonly kind: 'error'
       readonly head: ReplyHead
       readonly reply: Reply
@@ -73,7 +82,7 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
   let goesOn = false
   try {
     const result = await send(input, idle.touch)
-    goesOn = result.kind === 'stream' || result.kind === 'error'
+    goesOn = result.kind !== 'whole' && result.kind !== 'failed'
     if (goesOn) input.exchange.defer(idle.stop)
     return result
   } catch (error) {
@@ -113,8 +122,9 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     return { kind: 'error', head, reply, response, onActivity: touch }
   }
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
-  if (call.stream && reply.stream && !isJson) {
-    const translator = reply.stream(head)
+  const asked = call.stream ? reply.stream : undefined
+  const translator = isJson ? undefined : asked?.(head)
+  if (translator !== undefined) {
     const held = await holdStream({
       response,
       translator,
@@ -132,8 +142,12 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     }
     return { kind: 'failed', error: toGatewayError(held.failure), failure: held.failure }
   }
+  if (reply.whole === undefined) {
+    const body = response.body ?? undefined
+    return { kind: 'unread', head, model: target.model, body, onActivity: touch }
+  }
   const bytes = await readBytes(response, touch)
-  if (call.stream && reply.stream) return judgeJsonForStream(bytes, head, reply)
+  if (isJson && asked !== undefined) return judgeJsonForStream(bytes, head, reply)
   return { kind: 'whole', head, reply, bytes }
 }
 

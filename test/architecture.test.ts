@@ -160,6 +160,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type observe/observer.ts',
     'errors.ts',
     'headers.ts',
+    'streams/unread-body.ts',
     'try-backend.ts',
     'type endpoints/endpoint.ts',
     'type exchange.ts',

@@ -1,7 +1,21 @@
 // The endpoints that clients may call with a model: one line each.
+import { audioSpeech } from './audio-speech.ts'
+import { audioTranscriptions } from './audio-transcriptions.ts'
+import { audioTranslations } from './audio-translations.ts'
 import { chatCompletions } from './chat-completions.ts'
+import { embeddings } from './embeddings.ts'
+import { imagesEdits } from './images-edits.ts'
+import { imagesGenerations } from './images-generations.ts'
 
-export const endpoints = [chatCompletions] as const
+export const endpoints = [
+  chatCompletions,
+  embeddings,
+  imagesGenerations,
+  imagesEdits,
+  audioSpeech,
+  audioTranscriptions,
+  audioTranslations,
+] as const
 
 export type EndpointId = (typeof endpoints)[number]['id']
 

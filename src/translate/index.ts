@@ -1,6 +1,12 @@
 // THE TABLE: who can serve what, by endpoint and schema. An empty cell is a clean "cannot be served".
 import type { SchemaName } from '../config/api-schema.ts'
 import type { EndpointId, RequestOf } from '../endpoints/index.ts'
+import { speechToAzure } from './audio-speech/azure-openai.ts'
+import { speechToOpenAI } from './audio-speech/openai.ts'
+import { transcriptionsToAzure } from './audio-transcriptions/azure-openai.ts'
+import { transcriptionsToOpenAI } from './audio-transcriptions/openai.ts'
+import { translationsToAzure } from './audio-translations/azure-openai.ts'
+import { translationsToOpenAI } from './audio-translations/openai.ts'
 import { chatToAnthropic } from './chat-completions/anthropic.ts'
 import { chatToAwsAnthropic } from './chat-completions/aws-anthropic.ts'
 import { chatToBedrock } from './chat-completions/aws-bedrock.ts'
@@ -8,6 +14,12 @@ import { chatToAzure } from './chat-completions/azure-openai.ts'
 import { chatToGcpAnthropic } from './chat-completions/gcp-anthropic.ts'
 import { chatToVertex } from './chat-completions/gcp-vertexai.ts'
 import { chatToOpenAI } from './chat-completions/openai.ts'
+import { embeddingsToVertex } from './embeddings/gcp-vertexai.ts'
+import { embeddingsToOpenAI } from './embeddings/openai.ts'
+import { imageEditsToAzure } from './images-edits/azure-openai.ts'
+import { imageEditsToOpenAI } from './images-edits/openai.ts'
+import { imagesToAzure } from './images-generations/azure-openai.ts'
+import { imagesToOpenAI } from './images-generations/openai.ts'
 import type { Translator } from './translator.ts'
 
 export type TranslatorTable = {
@@ -26,4 +38,10 @@ export const translators = {
     GCPVertexAI: chatToVertex,
     AWSAnthropic: chatToAwsAnthropic,
   },
+  embeddings: { OpenAI: embeddingsToOpenAI, GCPVertexAI: embeddingsToVertex },
+  'images-generations': { OpenAI: imagesToOpenAI, AzureOpenAI: imagesToAzure },
+  'images-edits': { OpenAI: imageEditsToOpenAI, AzureOpenAI: imageEditsToAzure },
+  'audio-speech': { OpenAI: speechToOpenAI, AzureOpenAI: speechToAzure },
+  'audio-transcriptions': { OpenAI: transcriptionsToOpenAI, AzureOpenAI: transcriptionsToAzure },
+  'audio-translations': { OpenAI: translationsToOpenAI, AzureOpenAI: translationsToAzure },
 } satisfies TranslatorTable

@@ -41,9 +41,10 @@ export interface ErrorReply {
 
 /** How to read an answer. Closes over what it needs from the request. */
 export interface Reply {
-  /** Absent: bytes flow through unread. Throws a `GatewayError` where a 2xx body is unusable. */
+  /** Absent: bytes flow through unread, audio for example. Throws a `GatewayError` where a 2xx body is unusable. */
   whole?(body: string, head: ReplyHead): WholeReply
-  stream?(head: ReplyHead): StreamTranslator
+  /** Undefined for an answer that is no stream of events, whatever was asked for. */
+  stream?(head: ReplyHead): StreamTranslator | undefined
   /** `body` is `''` where the provider sent none. */
   error(body: string, head: ReplyHead): ErrorReply
 }

@@ -1,9 +1,11 @@
 // Golden cases: a folder each, `test/golden/<endpoint>/<schema>-<case>/`. All files but the first are optional:
 //
-//   request.json   the client's body, byte for byte
+//   request.json   the client's body, byte for byte; or
+//   request.form   a form with the boundary AaB: its line breaks stand for CRLF
 //   target.json    {model, prefix, version, vars}: what the backend adds; `model` is an override
 //   upstream.json  {path, headers, body, more} as the provider must get them; `body` and the bodies in `more` as they are
 //                  spelt, no `body`: the bytes as they came
+//   upstream.form  the body as the provider must get it, where it is a form
 //   refusal.json   {kind, message}: the request cannot be translated
 //   head.json      {status, headers} of the answer
 //   answer.json    the provider's body (or answer.txt), byte for byte
@@ -104,6 +106,11 @@ export function encodeEvents(text: string): Uint8Array<ArrayBuffer> {
       )
     })
   return joinBytes(frames)
+}
+
+/** The bytes of a `.form` file. */
+export function encodeForm(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text.replaceAll('\n', '\r\n'))
 }
 
 /** The files end in a line break, which is not the answer's. */

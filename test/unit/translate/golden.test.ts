@@ -19,6 +19,7 @@ import type {
 import { mergeUsage, type Usage } from '../../../src/usage/usage.ts'
 import {
   encodeEvents,
+  encodeForm,
   type GoldenCase,
   type GoldenTarget,
   type GoldenTold,
@@ -40,8 +41,12 @@ interface Prepared {
 }
 
 function prepare(golden: GoldenCase, endpoint: Endpoint): Prepared {
-  const bytes = encoder.encode(golden.read('request.json') ?? '')
-  const parsed = endpoint.parse(createRawBody(bytes, 'application/json'), {
+  const form = golden.read('request.form')
+  const body =
+    form === undefined
+      ? createRawBody(encoder.encode(golden.read('request.json') ?? ''), 'application/json')
+      : createRawBody(encodeForm(form), 'multipart/form-data; boundary=AaB')
+  const parsed = endpoint.parse(body, {
     meterStream: false,
     fallbackModel: undefined,
   })
@@ -93,7 +98,9 @@ function expectUpstream(golden: GoldenCase, translation: Translation): void {
   if (expected === undefined) return
   expect(translation.path).toBe(expected.path)
   expect(translation.headers ?? {}).toEqual(expected.headers ?? {})
-  expect(translation.body).toBe(readMember(text, 'body'))
+  const form = golden.read('upstream.form')
+  if (form === undefined) expect(translation.body).toBe(readMember(text, 'body'))
+  else expect(translation.body).toEqual(encodeForm(form))
   expect(translation.more ?? []).toEqual(readElements(readMember(text, 'more')))
 }
 
