@@ -24,8 +24,9 @@ const opening = '{"bytes":"'
 function readBytes(frame: Frame): string | undefined {
   const { data } = frame
   if (data.startsWith(opening)) {
-    const bytes = data.slice(opening.length, data.indexOf('"', opening.length))
-    if (!bytes.includes('\\')) return bytes
+    const end = data.indexOf('"', opening.length)
+    const bytes = data.slice(opening.length, end)
+    if (end > 0 && !bytes.includes('\\')) return bytes
   }
   const value = frame.json()
   return isRecord(value) && typeof value.bytes === 'string' ? value.bytes : undefined

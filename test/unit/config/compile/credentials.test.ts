@@ -33,6 +33,29 @@ function backendOf(result: ReturnType<typeof load>) {
   return result.spec?.backends['default/a']
 }
 
+describe("Anthropic's API key", () => {
+  const anthropic = (rest: object = {}) => {
+    const anthropicAPIKey = { secretRef: { name: 's' } }
+    const spec = { targetRefs, type: 'AnthropicAPIKey', anthropicAPIKey, ...rest }
+    return resource('BackendSecurityPolicy', 'p', { spec })
+  }
+
+  it('is a credential of its own', () => {
+    const result = load(complete(anthropic(), secret({ stringData: { apiKey: 'sk-ant' } })))
+    expect(said(result)).toEqual([])
+    expect(backendOf(result)?.auth).toEqual({ type: 'AnthropicAPIKey', key: 'sk-ant' })
+  })
+
+  it('may come with the request, in a header of its own', () => {
+    const fromRequestHeaders = { fallbackToConfigured: false }
+    const result = load(complete(anthropic({ credentialOverride: { fromRequestHeaders } })))
+    expect(backendOf(result)?.auth).toEqual({
+      type: 'AnthropicAPIKey',
+      override: { header: 'x-aigw-anthropic-api-key', fallbackToConfigured: false },
+    })
+  })
+})
+
 describe('an API key', () => {
   it.each([
     ['stringData', { stringData: { apiKey: ' sk-1\n' } }],
