@@ -16,6 +16,8 @@ import { connectOptions } from './tls.ts'
 
 export interface NodeFetch {
   readonly fetch: UpstreamFetch
+  /** Open ones, to all providers. */
+  connections(): { readonly active: number; readonly idle: number }
   /** Closes connections when what is under way has ended. */
   close(): Promise<void>
 }
@@ -57,6 +59,15 @@ export function createNodeFetch(): NodeFetch {
   }
   return {
     fetch: (url, init) => dispatch(poolFor(url, init.transport), url, init),
+    connections() {
+      let active = 0
+      let idle = 0
+      for (const { stats } of pools.values()) {
+        active += stats.running
+        idle += stats.free
+      }
+      return { active, idle }
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()))
     },

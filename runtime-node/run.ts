@@ -32,6 +32,8 @@ import {
   type Started,
 } from './startup-table.ts'
 import type { System } from './system.ts'
+import { openTelemetry } from './telemetry.ts'
+import { readVersion } from './version.ts'
 
 /** What `run` is made of, so that a test can put something else in its place. */
 export interface RunParts {
@@ -139,17 +141,33 @@ interface OpenPorts {
 async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   const { settings, system, parts, log } = run
   const outgoing = await openOutgoing(run)
+  const telemetry = openTelemetry({
+    env: system.env,
+    version: readVersion(),
+    log,
+    connections: outgoing.connections,
+  })
   const gateway = parts.createGateway({
     config: spec,
     fetch: outgoing.fetch,
     log,
+    observers: telemetry.observers,
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })
   system.stderr.write(`${readyLine}\n`)
 
   const open: Listening[] = []
-  const admin = startAdmin({ hosts: settings.adminHosts, port: settings.adminPort })
+  const admin = startAdmin({
+    hosts: settings.adminHosts,
+    port: settings.adminPort,
+    routes: telemetry.adminRoutes,
+  })
+  telemetry.loaded({
+    source: run.loaded.origin.kind,
+    routes: spec.routes.length,
+    backends: Object.keys(spec.backends).length,
+  })
   // Looked at below, after the listeners: until then a rejection is not a stray one.
   admin.catch(() => {})
   const drain = async (timeoutMs: number) => {
@@ -183,9 +201,11 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
 function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof createNodeFetch>> {
   const { simulation } = settings
   if (simulation === undefined) return Promise.resolve(parts.createNodeFetch())
-  return parts
-    .createSimulator(simulation)
-    .then((fetch) => ({ fetch, close: () => Promise.resolve() }))
+  return parts.createSimulator(simulation).then((fetch) => ({
+    fetch,
+    connections: () => ({ active: 0, idle: 0 }),
+    close: () => Promise.resolve(),
+  }))
 }
 
 interface PortGroup {

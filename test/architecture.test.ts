@@ -85,7 +85,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'usage/usage.ts',
   ],
   'headers.ts': ['type ports.ts'],
-  'observe/': ['type endpoints/endpoint.ts', 'type exchange.ts', 'type ports.ts'],
+  'observe/': [
+    'type config/api-schema.ts',
+    'type endpoints/endpoint.ts',
+    'type exchange.ts',
+    'type ports.ts',
+    'type usage/usage.ts',
+  ],
   'idle-watch.ts': ['type ports.ts'],
   'lifeline.ts': [
     'cancellation.ts',
@@ -249,6 +255,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config/mask-secrets.ts',
     'config/parse.ts',
     'index.ts',
+    'observe/',
     'simulate/simulator.ts',
   ],
 }

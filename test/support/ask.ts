@@ -30,7 +30,7 @@ export function testGateway(options: GatewayOptions): TestGateway {
     uuid: () => '00000000-0000-4000-8000-000000000000',
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     ...options,
-    observers: [{ finish: (exchange) => void ended.push(exchange) }],
+    observers: [...(options.observers ?? []), { finish: (exchange) => void ended.push(exchange) }],
   })
   const fetch = async (request: Request) => gateway.fetch(request)
   return {

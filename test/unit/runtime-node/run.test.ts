@@ -69,7 +69,11 @@ function start(setting: Setting = {}) {
       made.push(options)
       return { fetch: () => new Response(), reload() {} }
     },
-    createNodeFetch: () => ({ fetch: unused, close: async () => {} }),
+    createNodeFetch: () => ({
+      fetch: unused,
+      connections: () => ({ active: 0, idle: 0 }),
+      close: async () => {},
+    }),
     createSimulator: async () => unused,
     serve:
       setting.serve ??
