@@ -19,9 +19,23 @@ export function encodeBase64Url(bytes: Uint8Array): string {
 
 /** `undefined` for what is not base64 of the standard alphabet; whitespace is passed over. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  let binary: string
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+    binary = atob(text)
   } catch {
     return undefined
   }
+  // A loop: `Uint8Array.from` would ask an iterator for each byte.
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
+  return bytes
+}
+
+/** The values as 32-bit floats, least byte first: what OpenAI means by an embedding in base64. */
+export function encodeFloats(values: readonly unknown[]): string {
+  const view = new DataView(new ArrayBuffer(values.length * 4))
+  for (let index = 0; index < values.length; index++) {
+    view.setFloat32(index * 4, Number(values[index]), true)
+  }
+  return encodeBase64(new Uint8Array(view.buffer))
 }

@@ -2,6 +2,14 @@
 import { anthropic } from './anthropic.ts'
 import { bedrock } from './bedrock.ts'
 import type { SimulatedDialect } from './dialect.ts'
+import { gemini } from './gemini.ts'
+import { oauthToken } from './oauth-token.ts'
 import { openai } from './openai.ts'
 
-export const dialects: readonly SimulatedDialect[] = [anthropic, bedrock, openai]
+export const dialects: readonly SimulatedDialect[] = [
+  anthropic,
+  bedrock,
+  gemini,
+  oauthToken,
+  openai,
+]

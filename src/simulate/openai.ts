@@ -7,6 +7,7 @@ import {
   type WholeAnswer,
 } from './dialect.ts'
 import { answerChat } from './openai-chat.ts'
+import { answerEmbeddings } from './openai-embeddings.ts'
 import { openaiError, openaiHeaders } from './openai-error.ts'
 
 type Handler = (request: SimulatedRequest, path: RegExpExecArray) => SimulatedAnswer
@@ -20,6 +21,7 @@ interface Path {
 
 const paths: readonly Path[] = [
   { method: 'POST', pattern: /\/chat\/completions$/, handle: answerChat },
+  { method: 'POST', pattern: /\/embeddings$/, handle: answerEmbeddings },
   { method: 'GET', pattern: /\/models$/, handle: listModels },
   { method: 'GET', pattern: /\/models\/(.+)$/, handle: showModel },
 ]

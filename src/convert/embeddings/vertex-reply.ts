@@ -1,9 +1,9 @@
 // Embeddings of Vertex AI as OpenAI has them.
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response-body
+import { encodeFloats } from '../../base64-bytes.ts'
 import { isRecord } from '../../json/is-record.ts'
 import { readCount } from '../../usage/read-count.ts'
 import type { Embedding, EmbeddingsAnswer } from '../../wire/openai/embeddings.ts'
-import { encodeFloats } from './encode-floats.ts'
 
 export interface EmbeddingsHead {
   /** The model that was asked. */
