@@ -1,16 +1,18 @@
 // The outgoing side on Node: undici pools, dispatched with callbacks so that a body can be answered or
 // transformed where its bytes arrive. https://undici.nodejs.org/#/docs/api/Dispatcher
 // By its file: Bun puts a stand-in without pools in the place of the bare name.
-import { type Dispatcher, Pool } from 'undici/index.js'
+import { Client, type Dispatcher, Pool } from 'undici/index.js'
 import {
+  type BodyTransformer,
   cancellationOf,
   GatewayError,
+  type HeaderReader,
   type Transport,
   type UpstreamFetch,
   type UpstreamRequest,
   type UpstreamResponse,
 } from '../src/index.ts'
-import { createIncomingBody } from './incoming-body.ts'
+import { createIncomingBody, type IncomingBody } from './incoming-body.ts'
 import { inflateResponse } from './inflate-response.ts'
 import { connectOptions } from './tls.ts'
 
@@ -52,6 +54,7 @@ export function createNodeFetch(): NodeFetch {
           ...connectOptions(protocol === 'https:' ? (transport?.tls ?? {}) : undefined),
         },
       })
+      spareNeedlessConnections(pool)
       pools.set(key, pool)
     }
     if (transport !== undefined) byTransport.set(transport, pool)
@@ -72,6 +75,22 @@ export function createNodeFetch(): NodeFetch {
       await Promise.all([...pools.values()].map((pool) => pool.close()))
     },
   }
+}
+
+/**
+ * A client of undici whose request was aborted connects again, only to find that it was: a needless
+ * handshake with the provider for each user who leaves. So such a client is let go of.
+ */
+function spareNeedlessConnections(pool: Pool): void {
+  pool.on('disconnect', (origin, targets, error) => {
+    const client = targets.at(-1)
+    if (codeOf(error) !== 'UND_ERR_INFO' || error.message !== 'aborted') return
+    // Nothing but the aborted request may wait in it.
+    if (!(client instanceof Client) || client.stats.size > 1) return
+    // The pool takes out what is said to have failed.
+    pool.emit('connectionError', origin, [client], error)
+    client.destroy().catch(() => {})
+  })
 }
 
 function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<UpstreamResponse> {
@@ -103,7 +122,7 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
           if (status < 200) return
           body.begin(controller)
           // What this throws is what undici fails the request with.
-          resolve(inflateResponse(createResponse(status, headers, body)))
+          resolve(inflateResponse(new NodeResponse(status, headers, body)))
           answered = true
         },
         onResponseData(_, chunk) {
@@ -131,34 +150,52 @@ const toError = (reason: unknown) => (reason instanceof Error ? reason : new Err
 
 type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>
 
-function createResponse(
-  status: number,
-  headers: HeaderRecord,
-  body: ReturnType<typeof createIncomingBody>,
-): UpstreamResponse {
-  let stream: ReadableStream<Uint8Array> | undefined
+/** A class for its accessor: see OutgoingRequest. */
+class NodeResponse implements UpstreamResponse {
+  readonly status: number
+  readonly headers: HeaderReader
+  readonly #body: IncomingBody
+  #stream: ReadableStream<Uint8Array> | undefined
+
+  constructor(status: number, headers: HeaderRecord, body: IncomingBody) {
+    this.status = status
+    this.headers = readHeaders(headers)
+    this.#body = body
+  }
+
+  get body() {
+    this.#stream ??= this.#body.stream()
+    return this.#stream
+  }
+
+  async arrayBuffer() {
+    const bytes = await this.#body.bytes()
+    return bytes.slice().buffer
+  }
+
+  collect(onActivity?: () => void) {
+    return this.#body.bytes(onActivity)
+  }
+
+  through(transformer: BodyTransformer) {
+    return this.#body.through(transformer)
+  }
+}
+
+const textOf = (value: string | string[]) => (typeof value === 'string' ? value : value.join(', '))
+
+function readHeaders(headers: HeaderRecord): HeaderReader {
   return {
-    status,
-    headers: {
-      get(name) {
+    get(name) {
+      const value = headers[name]
+      return value === undefined ? null : textOf(value)
+    },
+    forEach(visit) {
+      for (const name in headers) {
         const value = headers[name]
-        return value === undefined ? null : typeof value === 'string' ? value : value.join(', ')
-      },
-      forEach(visit) {
-        for (const name in headers) {
-          const value = headers[name]
-          if (value === undefined) continue
-          visit(typeof value === 'string' ? value : value.join(', '), name)
-        }
-      },
+        if (value !== undefined) visit(textOf(value), name)
+      }
     },
-    get body() {
-      stream ??= body.stream()
-      return stream
-    },
-    arrayBuffer: async () => (await body.bytes()).slice().buffer,
-    collect: (onActivity) => body.bytes(onActivity),
-    through: (transformer) => body.through(transformer),
   }
 }
 

@@ -179,6 +179,7 @@ describe.each(dialects)('a client of $name that leaves', (dialect) => {
       await pause(20)
       expect(gateway.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
       expect(provider.requests).toHaveLength(1)
+      expect(provider.connectionsMade()).toBe(1)
       expect(gateway.logged.filter((text) => text.startsWith('error'))).toEqual([])
     })
   })
@@ -254,6 +255,24 @@ describe.each(dialects)('a client of $name that leaves', (dialect) => {
     expect(performance.now() - left).toBeLessThan(boundMs)
     expect(gateway.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
     expect(provider.requests).toHaveLength(1)
+  })
+
+  it('and many others leave room for those who stay', async () => {
+    const { gateway, provider } = await start(dialect)
+    for (let i = 1; i <= 20; i++) {
+      const client = await gateway.connect()
+      client.send(postOf(JSON.stringify(helloStream)))
+      const line = await provider.line(i)
+      client.leave(i % 2 ? 'fin' : 'reset')
+      await line.closed
+    }
+    await gateway.settled(20)
+    await pause(20)
+    expect(provider.connectionsMade()).toBe(20)
+    expect(provider.openConnections()).toBe(0)
+    provider.answer((line) => void line.write(wholeAnswer(dialect.whole)))
+    for (let i = 0; i < 3; i++) expect((await gateway.ask(hello)).status).toBe(200)
+    expect(provider.connectionsMade()).toBe(21)
   })
 
   it('leaves other clients alone', async () => {
