@@ -1,5 +1,6 @@
 // One try at one backend: translate, seal, authenticate, send, and wait until the answer is worth having.
 
+import { askEach } from './ask-each.ts'
 import type { Sealed } from './auth/auth.ts'
 import { signalOf } from './cancellation.ts'
 import type { Call } from './endpoints/endpoint.ts'
@@ -15,7 +16,7 @@ import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import { collectBody } from './streams/collect-body.ts'
 import type { StreamFailure } from './streams/stream-translator.ts'
-import type { Reply, ReplyHead, Target, Translator } from './translate/translator.ts'
+import type { Reply, ReplyHead, Target, Translation, Translator } from './translate/translator.ts'
 import { sealRequest } from './upstream.ts'
 
 /** What came of a try. `error` is a provider's own status outside 2xx, its body not read yet. */
@@ -93,23 +94,9 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
 }
 
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
-  const { call, backend, endpoint, target, ports, lifeline } = input
+  const { call, backend, target, ports, lifeline } = input
   const translation = input.translator(call, target)
-  input.attempt.path = translation.path
-  const { outgoing } = input.observer
-  const sealed = sealRequest({
-    call,
-    backend,
-    endpoint,
-    translation,
-    host: input.host,
-    addHeaders: outgoing && ((headers) => outgoing(input.exchange, headers)),
-  })
-  let response = await dispatch(sealed, input)
-  if (response.status === 401 && backend.auth?.renew?.(sealed)) {
-    response.body?.cancel().catch(() => {})
-    response = await dispatch(sealed, input)
-  }
+  const response = await ask(translation, input)
   touch()
   const { reply } = translation
   const head: ReplyHead = {
@@ -148,7 +135,70 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   }
   const bytes = await readBytes(response, touch)
   if (isJson && asked !== undefined) return judgeJsonForStream(bytes, head, reply)
-  return { kind: 'whole', head, reply, bytes }
+  if (translation.more === undefined) return { kind: 'whole', head, reply, bytes }
+  return askForMore(translation, translation.more, { head, bytes }, input, touch)
+}
+
+/** The same request with each of the other bodies, and all answers as one list. */
+async function askForMore(
+  translation: Translation,
+  bodies: readonly string[],
+  first: { readonly head: ReplyHead; readonly bytes: Uint8Array<ArrayBuffer> },
+  input: TryInput,
+  touch: () => void,
+): Promise<TryResult> {
+  const { reply } = translation
+  const answers = await askEach(
+    bodies,
+    async (body) => {
+      const response = await ask({ ...translation, body }, input)
+      touch()
+      return { response, bytes: await readBytes(response, touch) }
+    },
+    ({ response: { status } }) => status >= 200 && status <= 299,
+  )
+  if ('bad' in answers) {
+    const { response, bytes } = answers.bad
+    const { status, headers } = response
+    const head = { ...first.head, status, headers }
+    return { kind: 'error', head, reply, response: wholeResponse(head, bytes), onActivity() {} }
+  }
+  const decoder = new TextDecoder()
+  const texts = [first.bytes, ...answers.map(({ bytes }) => bytes)].map((each) =>
+    decoder.decode(each),
+  )
+  const bytes = new TextEncoder().encode(`[${texts.join(',')}]`)
+  return { kind: 'whole', head: first.head, reply, bytes }
+}
+
+/** An answer that has been read. */
+function wholeResponse(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): UpstreamResponse {
+  return {
+    status: head.status,
+    headers: head.headers,
+    body: null,
+    arrayBuffer: async () => bytes.slice().buffer,
+    collect: async () => bytes,
+  }
+}
+
+/** Sends one request, and once more where the provider refuses a credential that can be renewed. */
+async function ask(translation: Translation, input: TryInput): Promise<UpstreamResponse> {
+  const { call, backend, endpoint, host } = input
+  input.attempt.path = translation.path
+  const { outgoing } = input.observer
+  const sealed = sealRequest({
+    call,
+    backend,
+    endpoint,
+    translation,
+    host: input.host,
+    addHeaders: outgoing && ((headers) => outgoing(input.exchange, headers)),
+  })
+  const response = await dispatch(sealed, input)
+  if (response.status !== 401 || !backend.auth?.renew?.(sealed)) return response
+  response.body?.cancel().catch(() => {})
+  return dispatch(sealed, input)
 }
 
 async function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
@@ -182,14 +232,9 @@ function judgeJsonForStream(
   const text = new TextDecoder().decode(bytes)
   const status = errorStatus(text, head, reply)
   if (status === undefined) return { kind: 'whole', head, reply, bytes }
-  const response: UpstreamResponse = {
-    status,
-    headers: head.headers,
-    body: null,
-    arrayBuffer: async () => bytes.slice().buffer,
-    collect: async () => bytes,
-  }
-  return { kind: 'error', head: { ...head, status }, reply, response, onActivity() {} }
+  const failed = { ...head, status }
+  const response = wholeResponse(failed, bytes)
+  return { kind: 'error', head: failed, reply, response, onActivity() {} }
 }
 
 /** The status that a JSON body would have deserved; undefined where it is an answer. */

@@ -56,6 +56,11 @@ export interface Translation {
   readonly headers?: Readonly<Record<string, string>>
   /** Absent: `call.body.bytes` as they came. */
   readonly body?: string | Uint8Array<ArrayBuffer>
+  /**
+   * Bodies of further requests, where the provider takes only a part of the call at a time. `reply.whole`
+   * is then given a JSON array of all answers, in this order, the first one included.
+   */
+  readonly more?: readonly string[]
   readonly reply: Reply
 }
 
