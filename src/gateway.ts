@@ -90,14 +90,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   let snapshot = compile(options.config)
 
   const app = new Hono<{ Bindings: { runtime: RequestRuntime | undefined } }>({ strict: true })
-  for (const endpoint of endpoints) {
-    // The cast: an endpoint is only ever handed the requests that it has parsed itself.
-    const served = endpoint as Endpoint
-    const path = joinPath(prefixes[endpoint.dialect], endpoint.path)
+  for (const { path, dialect, byMethod } of groupByPath(prefixes)) {
+    const allowed = [...byMethod.keys()].join(', ')
     // One handler for each path, whatever the method: Hono calls a lone one without composing.
     app.all(path, ({ req: { raw }, env }) => {
-      if (raw.method !== 'POST') return refuseMethod(raw, endpoint.dialect, 'POST')
-      return handle(served, raw, { snapshot, ports, observer, translatorFor }, env.runtime)
+      const endpoint = byMethod.get(raw.method)
+      if (endpoint === undefined) return refuseMethod(raw, dialect, allowed)
+      return handle(endpoint, raw, { snapshot, ports, observer, translatorFor }, env.runtime)
     })
   }
   const answerModels = (
@@ -151,6 +150,25 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
+interface EndpointPath {
+  readonly path: string
+  readonly dialect: Dialect
+  readonly byMethod: Map<string, Endpoint>
+}
+
+function groupByPath(prefixes: Readonly<Record<Dialect, string>>): Iterable<EndpointPath> {
+  const groups = new Map<string, EndpointPath>()
+  for (const endpoint of endpoints) {
+    const { dialect, method = 'POST' } = endpoint
+    const path = joinPath(prefixes[dialect], endpoint.path)
+    const group = groups.get(path) ?? { path, dialect, byMethod: new Map() }
+    groups.set(path, group)
+    // The cast: an endpoint is only ever handed the requests that it has parsed itself.
+    group.byMethod.set(method, endpoint as Endpoint)
+  }
+  return groups.values()
+}
+
 function translatorFor(endpoint: Endpoint, backend: Backend): Translator | undefined {
   // The cast: endpoints come from the same registry that the table is keyed by.
   const row = translators[endpoint.id as keyof typeof translators]
@@ -181,10 +199,18 @@ function dialectOfPath(
 }
 
 function refuseMethod(request: Request, dialect: Dialect, allow: string): Response {
-  const error = new GatewayError(
-    'method-not-allowed',
-    `method ${request.method} is not allowed here: use ${allow}`,
-    { headers: { allow } },
-  )
+  const options = { headers: { allow } }
+  const error =
+    request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+      ? // Clients that try a socket first go on with HTTP at this status.
+        new GatewayError('method-not-allowed', `no WebSocket is served here: use ${allow}`, {
+          ...options,
+          status: 426,
+        })
+      : new GatewayError(
+          'method-not-allowed',
+          `method ${request.method} is not allowed here: use ${allow}`,
+          options,
+        )
   return createErrorResponse(error, dialectFor(dialect, error, request.headers))
 }

@@ -1,8 +1,8 @@
 // One request on one screen: read, parse, match, attempt, respond.
 import { runAttempts } from './attempt.ts'
+import { byteLength } from './byte-length.ts'
 import { type Cancellation, cancellationOf } from './cancellation.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
-import { byteLength } from './byte-length.ts'
 import { describeError } from './error-response.ts'
 import { GatewayError } from './errors.ts'
 import { createExchange, type Incoming } from './exchange.ts'
@@ -36,6 +36,8 @@ export interface RequestRuntime {
   readonly localAddress?: string | undefined
   /** For example `HTTP/1.1`. */
   readonly protocol?: string | undefined
+  /** The body as it came, if it is no longer; rejects with a `GatewayError` (`too-large`). */
+  readonly readBody?: (maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>
 }
 
 export interface HandleInput {
@@ -70,15 +72,21 @@ export async function handle<Req>(
   try {
     const host = hostOf(request)
     if (!snapshot.table.serves(host)) throw new GatewayError('no-route', noRoute)
-    const raw = await readBody(request, headers, { maxBytes: snapshot.maxRequestBytes })
+    const raw = await readBody(request, headers, {
+      maxBytes: snapshot.maxRequestBytes,
+      readAll: runtime.readBody,
+    })
     exchange.receivedBytes = raw.bytes.length
     const parsed = endpoint.parse(raw, {
       meterStream: snapshot.meterStreams,
       fallbackModel: headers.get(modelHeader) ?? undefined,
+      url: request.url,
     })
     const call: Call<Req> = { ...parsed, endpoint, headers, client }
     exchange.model = call.model
-    const route = snapshot.table.match({ host, headers, model: call.model })
+    const route =
+      snapshot.table.match({ host, headers, model: call.model }) ??
+      (endpoint.namesNoModel && call.model === '' ? snapshot.table.sole(host) : undefined)
     exchange.route = route
     observer.start?.(exchange, call)
     if (route === undefined) throw new GatewayError('no-route', noRoute)

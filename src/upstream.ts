@@ -30,8 +30,10 @@ export function sealRequest(input: {
   input.addHeaders?.(headers)
   backend.headerMutation?.apply(headers)
 
+  const { method = 'POST' } = call.endpoint
   let body: string | Uint8Array<ArrayBuffer> = translation.body ?? call.body.bytes
-  if (backend.bodyMutation !== undefined && !isMultipart(call.body.contentType)) {
+  const isJson = method === 'POST' && body.length > 0 && !isMultipart(call.body.contentType)
+  if (backend.bodyMutation !== undefined && isJson) {
     body = backend.bodyMutation.apply(
       typeof body === 'string'
         ? body
@@ -49,7 +51,7 @@ export function sealRequest(input: {
       'invalid request body: model: the name does not fit into a path',
     )
   }
-  return { method: 'POST', url, headers, body: bytes }
+  return { method, url, headers, body: method === 'POST' ? bytes : undefined }
 }
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)

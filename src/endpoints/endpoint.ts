@@ -29,17 +29,23 @@ export interface ParseOptions {
   readonly meterStream: boolean
   /** The client's own `x-ai-eg-model`: the model where the body names none. */
   readonly fallbackModel: string | undefined
+  /** The request's own, for endpoints that read their path and query. */
+  readonly url?: string
 }
 
 export interface Endpoint<Id extends string = string, Req = unknown> {
   readonly id: Id
-  /** Below the dialect's prefix, for example `/v1/chat/completions`. */
+  /** Absent: POST. */
+  readonly method?: 'GET' | 'DELETE' | 'POST'
+  /** Below the dialect's prefix, for example `/v1/chat/completions`; `:id` stands for any one segment. */
   readonly path: string
   readonly dialect: Dialect
   /** `gen_ai.operation.name` of the OpenTelemetry semantic conventions. */
   readonly operation: string
   /** Reads the envelope: what routing and accounting need. Throws a `GatewayError`. */
   parse(body: RawBody, options: ParseOptions): Parsed<Req>
+  /** Its requests name no model: where no header does, the sole backend serves them. */
+  readonly namesNoModel?: true
 }
 
 /** The parsed original: made once, never changed, the only input of every attempt. */

@@ -6,6 +6,15 @@ import { chatCompletions } from './chat-completions.ts'
 import { embeddings } from './embeddings.ts'
 import { imagesEdits } from './images-edits.ts'
 import { imagesGenerations } from './images-generations.ts'
+import { responses } from './responses.ts'
+import { responsesCompact } from './responses-compact.ts'
+import { responsesInputTokens } from './responses-input-tokens.ts'
+import {
+  responseCancel,
+  responseDelete,
+  responseGet,
+  responseInputItems,
+} from './stored-responses.ts'
 
 export const endpoints = [
   chatCompletions,
@@ -15,6 +24,13 @@ export const endpoints = [
   audioSpeech,
   audioTranscriptions,
   audioTranslations,
+  responses,
+  responsesInputTokens,
+  responsesCompact,
+  responseGet,
+  responseDelete,
+  responseCancel,
+  responseInputItems,
 ] as const
 
 export type EndpointId = (typeof endpoints)[number]['id']

@@ -18,6 +18,8 @@ export interface RouteTable {
   /** Whether any route serves the host. */
   serves(host: string): boolean
   match(key: RouteKey): Route | undefined
+  /** The rule that leads to the host's only backend; undefined where there are several. */
+  sole(host: string): Route | undefined
   /** What `/v1/models` lists for the host. */
   models(host: string): readonly ModelInfo[]
 }

@@ -16,6 +16,8 @@ interface Candidate {
 /** One host's rules: exact model names in a map, all else in order. */
 interface RuleIndex {
   match(key: RouteKey): Route | undefined
+  /** The first rule, where all lead to one backend. */
+  readonly sole: Route | undefined
 }
 
 const countExact = (candidate: Candidate) =>
@@ -43,7 +45,9 @@ function createRuleIndex(candidates: readonly Candidate[]): RuleIndex {
       rest.push(order)
     }
   })
+  const backends = new Set(ordered.flatMap(({ route }) => route.backends.map(({ name }) => name)))
   return {
+    sole: backends.size === 1 ? ordered[0]?.route : undefined,
     match(key) {
       const named = byModel.get(key.model)
       for (const order of rest) {
@@ -126,6 +130,7 @@ export function createRouteTable(
   return {
     serves: (host) => hosts.find(host) !== undefined,
     match: (key) => hosts.find(key.host)?.match(key),
+    sole: (host) => hosts.find(host)?.sole,
     models: (host) => lists.find(host) ?? [],
   }
 }

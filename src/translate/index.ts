@@ -20,6 +20,14 @@ import { imageEditsToAzure } from './images-edits/azure-openai.ts'
 import { imageEditsToOpenAI } from './images-edits/openai.ts'
 import { imagesToAzure } from './images-generations/azure-openai.ts'
 import { imagesToOpenAI } from './images-generations/openai.ts'
+import { responsesToAzure } from './responses/azure-openai.ts'
+import { responsesToOpenAI } from './responses/openai.ts'
+import { compactToAzure } from './responses-compact/azure-openai.ts'
+import { compactToOpenAI } from './responses-compact/openai.ts'
+import { inputTokensToAzure } from './responses-input-tokens/azure-openai.ts'
+import { inputTokensToOpenAI } from './responses-input-tokens/openai.ts'
+import { storedToAzure } from './stored-responses/azure-openai.ts'
+import { storedToOpenAI } from './stored-responses/openai.ts'
 import type { Translator } from './translator.ts'
 
 export type TranslatorTable = {
@@ -44,4 +52,11 @@ export const translators = {
   'audio-speech': { OpenAI: speechToOpenAI, AzureOpenAI: speechToAzure },
   'audio-transcriptions': { OpenAI: transcriptionsToOpenAI, AzureOpenAI: transcriptionsToAzure },
   'audio-translations': { OpenAI: translationsToOpenAI, AzureOpenAI: translationsToAzure },
+  responses: { OpenAI: responsesToOpenAI, AzureOpenAI: responsesToAzure },
+  'responses-input-tokens': { OpenAI: inputTokensToOpenAI, AzureOpenAI: inputTokensToAzure },
+  'responses-compact': { OpenAI: compactToOpenAI, AzureOpenAI: compactToAzure },
+  'response-get': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
+  'response-delete': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
+  'response-cancel': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
+  'response-input-items': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
 } satisfies TranslatorTable

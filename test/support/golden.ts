@@ -1,6 +1,7 @@
 // Golden cases: a folder each, `test/golden/<endpoint>/<schema>-<case>/`. All files but the first are optional:
 //
 //   request.json   the client's body, byte for byte; or
+//   request.url    the client's URL, where an endpoint reads it
 //   request.form   a form with the boundary AaB: its line breaks stand for CRLF
 //   target.json    {model, prefix, version, vars}: what the backend adds; `model` is an override
 //   upstream.json  {path, headers, body, more} as the provider must get them; `body` and the bodies in `more` as they are

@@ -41,6 +41,7 @@ interface Prepared {
 }
 
 function prepare(golden: GoldenCase, endpoint: Endpoint): Prepared {
+  const url = golden.read('request.url')
   const form = golden.read('request.form')
   const body =
     form === undefined
@@ -49,6 +50,7 @@ function prepare(golden: GoldenCase, endpoint: Endpoint): Prepared {
   const parsed = endpoint.parse(body, {
     meterStream: false,
     fallbackModel: undefined,
+    ...(url === undefined ? {} : { url: url.trim() }),
   })
   const { model, prefix, version, vars } = json<GoldenTarget>(golden.read('target.json')) ?? {}
   return {
