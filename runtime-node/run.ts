@@ -177,9 +177,14 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   }
   try {
     const listeners: Started['listeners'][number][] = []
-    for (const { port, names, client } of groupByPort(spec.listeners, settings.port)) {
+    for (const { port, listenerPort, names, client } of groupByPort(
+      spec.listeners,
+      settings.port,
+    )) {
       const options = { port, hosts: settings.hosts, client }
-      const listening = await parts.serve(gateway.fetch, options).catch(explainBind(port))
+      const listening = await parts
+        .serve(gateway.forPort(listenerPort), options)
+        .catch(explainBind(port))
       open.push(listening)
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
@@ -210,6 +215,8 @@ function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof creat
 
 interface PortGroup {
   readonly port: number
+  /** As the configuration has it. */
+  readonly listenerPort: number
   readonly names: readonly string[]
   readonly client: ListenerSpec['client']
 }
@@ -221,7 +228,9 @@ function groupByPort(listeners: readonly ListenerSpec[], port: number | undefine
     const group = groups.get(port)
     groups.set(
       port,
-      group ? { ...group, names: [...group.names, name] } : { port, names: [name], client },
+      group
+        ? { ...group, names: [...group.names, name] }
+        : { port, listenerPort: port, names: [name], client },
     )
   }
   const [first, ...others] = groups.values()

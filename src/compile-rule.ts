@@ -1,7 +1,7 @@
 // A rule of the configuration, made ready for requests: backends with their mutations and credentials.
 
+import type { BackendAuth } from './auth/auth.ts'
 import { overrideHeaders } from './auth/credential-override.ts'
-import { createAuth } from './auth/index.ts'
 import type {
   AuthSpec,
   BackendRefSpec,
@@ -27,14 +27,19 @@ interface SharedBackend {
 
 export type CompileRule = (rule: RuleSpec, name: string) => Route
 
-export function createRuleCompiler(spec: GatewaySpec, ports: Ports): CompileRule {
+/** `authFor` may answer with what it made before: an unchanged credential keeps its caches. */
+export function createRuleCompiler(
+  spec: GatewaySpec,
+  ports: Ports,
+  authFor: (spec: AuthSpec) => BackendAuth,
+): CompileRule {
   const shared = new Map<string, SharedBackend>()
   const share = (name: string): SharedBackend | undefined => {
     const known = shared.get(name)
     if (known !== undefined) return known
     const backend = Object.hasOwn(spec.backends, name) ? spec.backends[name] : undefined
     if (backend === undefined) return undefined
-    const made = shareBackend(backend, ports)
+    const made = shareBackend(backend, authFor)
     shared.set(name, made)
     return made
   }
@@ -56,11 +61,11 @@ export function createRuleCompiler(spec: GatewaySpec, ports: Ports): CompileRule
   }
 }
 
-function shareBackend(spec: BackendSpec, ports: Ports): SharedBackend {
+function shareBackend(spec: BackendSpec, authFor: (spec: AuthSpec) => BackendAuth): SharedBackend {
   return {
     spec,
     endpoints: spec.endpoints.map((endpoint) => compileEndpoint(endpoint, spec)),
-    auth: spec.auth === undefined ? undefined : createAuth(spec.auth, ports),
+    auth: spec.auth === undefined ? undefined : authFor(spec.auth),
     credentialHeaders: spec.auth === undefined ? [] : overrideHeaders(spec.auth),
   }
 }

@@ -1,6 +1,6 @@
 // createGateway: a configuration and ports in, a fetch handler out.
 import { Hono } from 'hono'
-import { createRuleCompiler } from './compile-rule.ts'
+import { createSnapshotCompiler } from './compile-snapshot.ts'
 import type { GatewaySpec } from './config/config.ts'
 import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'
@@ -25,7 +25,6 @@ import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
 import type { Backend } from './routing/route.ts'
-import { createRouteTable } from './routing/table.ts'
 import { translators } from './translate/index.ts'
 import type { Translator } from './translate/translator.ts'
 
@@ -43,8 +42,15 @@ export interface GatewayOptions extends Partial<Ports> {
 export interface Gateway {
   /** Answers every request; never rejects. */
   fetch(request: Request, env?: unknown, runtime?: RequestRuntime): Response | Promise<Response>
+  /** `fetch` with the routes of the listener on this port alone. */
+  forPort(port: number): Gateway['fetch']
   /** Compiles first, then swaps: a configuration that throws changes nothing. */
   reload(config: GatewaySpec): void
+}
+
+interface Bindings {
+  readonly runtime: RequestRuntime | undefined
+  readonly port: number | undefined
 }
 
 const defaultPrefixes: Readonly<Record<Dialect, string>> = {
@@ -77,25 +83,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   const ports = withDefaults(options)
   const observer = combineObservers(options.observers ?? [], ports)
   const prefixes = { ...defaultPrefixes, ...options.prefixes }
-  const startedAt = Math.floor(ports.now() / 1000)
-  const compile = (config: GatewaySpec): Snapshot => ({
-    table: createRouteTable(config, createRuleCompiler(config, ports), startedAt),
-    maxRequestBytes:
-      options.maxRequestBytes ??
-      config.listeners[0]?.client.maxRequestBytes ??
-      defaultMaxRequestBytes,
+  const compile = createSnapshotCompiler(ports, {
+    maxRequestBytes: options.maxRequestBytes,
+    defaultMaxRequestBytes,
     maxFrameBytes: options.maxFrameBytes ?? defaultMaxFrameBytes,
-    meterStreams: config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
   })
-  let snapshot = compile(options.config)
+  let snapshots = compile(options.config)
 
-  const app = new Hono<{ Bindings: { runtime: RequestRuntime | undefined } }>({ strict: true })
+  const app = new Hono<{ Bindings: Bindings }>({ strict: true })
   for (const { path, dialect, byMethod } of groupByPath(prefixes)) {
     const allowed = [...byMethod.keys()].join(', ')
     // One handler for each path, whatever the method: Hono calls a lone one without composing.
     app.all(path, ({ req: { raw }, env }) => {
       const endpoint = byMethod.get(raw.method)
       if (endpoint === undefined) return refuseMethod(raw, dialect, allowed)
+      const snapshot = snapshots.of(env.port)
       return handle(endpoint, raw, { snapshot, ports, observer, translatorFor }, env.runtime)
     })
   }
@@ -108,19 +110,19 @@ export function createGateway(options: GatewayOptions): Gateway {
       id: string,
     ) => unknown,
   ) => {
-    const serve = (request: Request, id: string) => {
+    const serve = (request: Request, id: string, { table }: Snapshot) => {
       try {
         const host = hostOf(request)
-        if (!snapshot.table.serves(host)) throw unsupported(request)
-        return json(answer(snapshot.table.models(host), request, id))
+        if (!table.serves(host)) throw unsupported(request)
+        return json(answer(table.models(host), request, id))
       } catch (error) {
         return createErrorResponse(toGatewayError(error, ports), dialect)
       }
     }
-    app.all(joinPath(prefixes[dialect], path), ({ req }) => {
+    app.all(joinPath(prefixes[dialect], path), ({ req, env }) => {
       const { method } = req.raw
       if (method !== 'GET' && method !== 'HEAD') return refuseMethod(req.raw, dialect, 'GET, HEAD')
-      return serve(req.raw, req.param('id') ?? '')
+      return serve(req.raw, req.param('id') ?? '', snapshots.of(env.port))
     })
   }
   answerModels('/v1/models', 'openai', (models) => listOpenaiModels(models))
@@ -143,9 +145,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   app.onError((error) => createErrorResponse(toGatewayError(error, ports), 'openai'))
   return {
-    fetch: (request, _env, runtime) => app.fetch(request, { runtime }),
+    fetch: (request, _env, runtime) => app.fetch(request, { runtime, port: undefined }),
+    forPort: (port) => (request, _env, runtime) => app.fetch(request, { runtime, port }),
     reload(config) {
-      snapshot = compile(config)
+      snapshots = compile(config)
     },
   }
 }

@@ -1,6 +1,8 @@
 // Resources to a GatewaySpec. What is wrong is reported; the caller decides by the errors whether to use the spec.
 import { compileBackends } from './compile/backends.ts'
 import type { Compilation } from './compile/compilation.ts'
+import { compileGlobalCosts } from './compile/gateway-configs.ts'
+import { checkIdleReferences } from './compile/idle-references.ts'
 import { compileListeners } from './compile/listeners.ts'
 import { compileRoutes } from './compile/routes.ts'
 import type { GatewaySpec } from './config.ts'
@@ -8,11 +10,13 @@ import type { GatewaySpec } from './config.ts'
 export function compileGateway(compilation: Compilation): GatewaySpec {
   const { listeners, logLevel } = compileListeners(compilation)
   const { routes, connectTimeouts } = compileRoutes(compilation, listeners)
+  const backends = compileBackends(compilation, connectTimeouts)
+  checkIdleReferences(compilation)
   return {
     listeners: listeners.map(({ spec }) => spec),
     routes,
-    backends: compileBackends(compilation, connectTimeouts),
-    costs: [],
+    backends,
+    costs: compileGlobalCosts(compilation),
     ...(logLevel === undefined ? {} : { logLevel }),
   }
 }

@@ -39,6 +39,8 @@ export interface RouteSpec {
   readonly name: string
   /** Already intersected with the listener's; empty: any host. */
   readonly hostnames: readonly string[]
+  /** Of the listeners that it is attached to; absent: all. One route may stand in several entries. */
+  readonly ports?: readonly number[]
   readonly rules: readonly RuleSpec[]
   readonly costs: readonly CostSpec[]
 }

@@ -14,20 +14,13 @@ export const groupVersions: Readonly<Record<string, readonly string[]>> = {
   [coreGroup]: ['v1'],
 }
 
-/** Known kinds that have no effect yet, each with what that means to whoever wrote one. */
-export const plannedKinds: Readonly<
-  Record<string, { readonly group: string; readonly effect: string }>
-> = {
-  MCPRoute: { group: aiGatewayGroup, effect: 'no MCP endpoint is served' },
-  QuotaPolicy: { group: aiGatewayGroup, effect: 'no quota is enforced' },
-  GatewayConfig: { group: aiGatewayGroup, effect: 'its settings are not applied' },
-  HTTPRoute: { group: gatewayApiGroup, effect: 'its paths are not served' },
-  ReferenceGrant: {
-    group: gatewayApiGroup,
-    effect: 'references to other namespaces are not followed',
-  },
-  SecurityPolicy: { group: envoyGatewayGroup, effect: 'clients are NOT authenticated' },
-  HTTPRouteFilter: { group: envoyGatewayGroup, effect: 'its filters are not applied' },
+/** Kinds that are read and have no effect yet, each with what that means to whoever wrote one. */
+export const idleKinds: Readonly<Record<string, string>> = {
+  MCPRoute: 'no MCP endpoint is served',
+  QuotaPolicy: 'no quota is enforced',
+  HTTPRoute: 'its paths are not served',
+  SecurityPolicy: 'clients are NOT authenticated',
+  HTTPRouteFilter: 'its filters are not applied',
 }
 
 /** Kinds whose effect exists only inside Envoy. */

@@ -1,5 +1,7 @@
 // From configuration text to a GatewaySpec, with everything that is to be said about it. Pure: no file is opened.
 import { compileGateway } from './compile.ts'
+import type { Compilation } from './compile/compilation.ts'
+import { warnOfUnused } from './compile/unused.ts'
 import type { GatewaySpec } from './config.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import { readDocuments } from './documents.ts'
@@ -59,14 +61,17 @@ export function parseConfig(
 
   const [first] = sources
   const files = new Set<string>()
-  const spec = compileGateway({
+  const compilation: Compilation = {
     resources,
     report,
     environment: first?.env ?? {},
     readText: first?.readText,
     files,
-  })
+  }
+  const spec = compileGateway(compilation)
   const isBad = diagnostics.some(({ severity }) => severity === 'error')
+  // A wrong name in a reference is one mistake, not two.
+  if (!isBad) warnOfUnused(compilation)
   return {
     spec: isBad ? undefined : spec,
     diagnostics: sortByPlace(diagnostics, sources).map(makePrintable),

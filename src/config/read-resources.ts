@@ -4,7 +4,7 @@ import { isRecord } from '../json/is-record.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import type { SourceDocument } from './documents.ts'
 import type { Located, Place, Report } from './findings.ts'
-import { aiGatewayGroup, envoyOnlyKinds, groupVersions, plannedKinds } from './groups.ts'
+import { aiGatewayGroup, envoyOnlyKinds, groupVersions, idleKinds } from './groups.ts'
 import { findNearest, suggestNearest } from './nearest.ts'
 import { isKind, type Kind, resourceKinds } from './resources/index.ts'
 import type { Origin } from './yaml-tree.ts'
@@ -159,7 +159,7 @@ function keyOf({ kind, namespace, name }: RawResource): string {
 /** Whether a schema is to look at the resource; says why not. */
 function accept(resource: RawResource, report: Report, deprecatedFiles: Set<string>): boolean {
   const { kind, group, value } = resource
-  const expected = isKind(kind) ? resourceKinds[kind].group : plannedKinds[kind]?.group
+  const expected = isKind(kind) ? resourceKinds[kind].group : undefined
   if (expected === undefined) {
     reportUnknownKind(resource, report)
     return false
@@ -175,15 +175,16 @@ function accept(resource: RawResource, report: Report, deprecatedFiles: Set<stri
     return reportOtherGroup(resource, expected, report)
   } else checkVersion(resource, report, deprecatedFiles)
 
-  const planned = plannedKinds[kind]
-  if (planned === undefined) return true
-  report(resource, {
-    severity: 'warning',
-    code: 'unsupported.kind',
-    path: [],
-    text: `kind ${kind} is not supported yet: ${planned.effect}`,
-  })
-  return false
+  const effect = Object.hasOwn(idleKinds, kind) ? idleKinds[kind] : undefined
+  if (effect !== undefined) {
+    report(resource, {
+      severity: 'warning',
+      code: 'unsupported.kind',
+      path: [],
+      text: `kind ${kind} is not supported yet: ${effect}`,
+    })
+  }
+  return true
 }
 
 function expectedVersion(group: string): string {
@@ -242,9 +243,7 @@ function reportUnknownKind(resource: RawResource, report: Report): void {
     return
   }
   const ours = group !== '' && Object.hasOwn(groupVersions, group)
-  const nearest = ours
-    ? suggestNearest(kind, [...Object.keys(resourceKinds), ...Object.keys(plannedKinds)])
-    : undefined
+  const nearest = ours ? suggestNearest(kind, Object.keys(resourceKinds)) : undefined
   if (nearest !== undefined) {
     // A slip that would take all routes away must not pass, least of all while the gateway runs.
     report(resource, {

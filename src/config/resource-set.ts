@@ -2,7 +2,7 @@
 import type { Located, Report } from './findings.ts'
 import { suggestNearest } from './nearest.ts'
 import type { Path } from './path.ts'
-import type { Kind, ValueOf } from './resources/index.ts'
+import { isKind, type Kind, type ValueOf } from './resources/index.ts'
 import type { Origin } from './yaml-tree.ts'
 
 export interface Resource<K extends Kind = Kind> extends Located {
@@ -17,6 +17,8 @@ export interface Resource<K extends Kind = Kind> extends Located {
 type ResourceOf<K extends Kind> = K extends Kind ? Resource<K> : never
 
 export interface ResourceSet {
+  /** Something could not be read: what is not here may be there. */
+  readonly isIncomplete: boolean
   /** In the order of the files. */
   all<K extends Kind>(kind: K): readonly Resource<K>[]
   find<K extends Kind>(kind: K, namespace: string, name: string): ResourceOf<K> | undefined
@@ -47,6 +49,9 @@ export function createResourceSet(
     ofKind.set(`${resource.namespace}/${resource.name}`, resource)
   }
   return {
+    isIncomplete:
+      completeness === 'incomplete' ||
+      [...unusable].some((key) => isKind(key.slice(0, key.indexOf(' ')))),
     // The map's key is the kind, which TypeScript cannot tie to the value's type.
     all: <K extends Kind>(kind: K) => [...(byKind.get(kind)?.values() ?? [])] as Resource<K>[],
     find: <K extends Kind>(kind: K, namespace: string, name: string) =>

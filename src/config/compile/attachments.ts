@@ -6,7 +6,7 @@ import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import type { Compilation } from './compilation.ts'
 
-export type TrafficPolicyKind = 'BackendTrafficPolicy' | 'ClientTrafficPolicy'
+export type TrafficPolicyKind = 'BackendTrafficPolicy' | 'ClientTrafficPolicy' | 'SecurityPolicy'
 export type TargetKind = 'Gateway' | 'AIGatewayRoute'
 
 export interface Attachments<K extends TrafficPolicyKind> {
@@ -86,6 +86,8 @@ function acceptTarget(
   const found = resources.find(kind, namespace, name)
   const effect = 'this target has no effect'
   if (found === undefined) {
+    // A route that is not served yet has nothing to apply to, and says so itself.
+    if (target.kind === 'HTTPRoute' && isPlainRoute(resources, namespace, name)) return undefined
     const missing = { kind, namespace, name, path: [...path, 'name'], effect } as const
     resources.reportMissing(policy, { ...missing, severity: 'warning' }, report)
     return undefined
@@ -103,6 +105,19 @@ function acceptTarget(
     return undefined
   }
   return kind
+}
+
+/** An HTTPRoute of the user's own, or the one that a cluster makes of an MCPRoute. */
+function isPlainRoute(
+  resources: Compilation['resources'],
+  namespace: string,
+  name: string,
+): boolean {
+  const [, mcp] = /^ai-eg-mcp-(?:main-)?(.+)$/.exec(name) ?? []
+  return (
+    resources.find('HTTPRoute', namespace, name) !== undefined ||
+    (mcp !== undefined && resources.find('MCPRoute', namespace, mcp) !== undefined)
+  )
 }
 
 function sectionsOf(target: Resource<'Gateway'> | Resource<'AIGatewayRoute'>): string[] {

@@ -3,8 +3,9 @@ import type { ApiSchema } from '../api-schema.ts'
 import type { BackendSpec } from '../config.ts'
 import type { Resource } from '../resource-set.ts'
 import { workingSchemas } from '../working.ts'
-import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import type { Compilation } from './compilation.ts'
 import { type BackendCredential, compileCredentials } from './credentials.ts'
+import { requireGrant } from './grants.ts'
 import { compileMutations } from './mutations.ts'
 import { type BackendTransport, compileTransports } from './transport.ts'
 
@@ -95,11 +96,8 @@ function findTransport(
   const { resources, report } = compilation
   const { name, namespace = resource.namespace } = resource.value.spec.backendRef
   const path = ['spec', 'backendRef']
-  if (namespace !== resource.namespace) {
-    const effect = 'requests to this backend fail'
-    reportOtherNamespace(compilation, resource, [...path, 'namespace'], effect)
-    return { endpoints: [], broken: `Backend ${namespace}/${name} is in another namespace` }
-  }
+  const reference = { kind: 'Backend', namespace, name, path: [...path, 'namespace'] } as const
+  if (!requireGrant(compilation, resource, reference)) return { endpoints: [] }
   const backend = resources.find('Backend', namespace, name)
   if (backend !== undefined) return transportOf(backend)
   const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const

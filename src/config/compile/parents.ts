@@ -27,21 +27,13 @@ export function attachRoute(
     })
     return []
   }
-  const attached = new Set(
-    parentRefs.flatMap((parent, index) =>
-      attachTo(compilation, route, parent, ['spec', 'parentRefs', index], listeners),
+  return [
+    ...new Set(
+      parentRefs.flatMap((parent, index) =>
+        attachTo(compilation, route, parent, ['spec', 'parentRefs', index], listeners),
+      ),
     ),
-  )
-  const rest = listeners.filter((one) => !attached.has(one))
-  if (attached.size > 0 && rest.length > 0) {
-    report(route, {
-      severity: 'warning',
-      code: 'unsupported.listener',
-      path: ['spec', 'parentRefs'],
-      text: 'routes of single listeners are not supported yet; where host names do not tell them apart, the route is served on every listener',
-    })
-  }
-  return [...attached]
+  ]
 }
 
 function attachTo(

@@ -1,23 +1,18 @@
 // AIGatewayRoutes with the policies that apply to them.
 import { compileFullMatch } from '../../routing/full-match.ts'
-import type {
-  BackendRefSpec,
-  CostSpec,
-  MatchSpec,
-  RetrySpec,
-  RouteSpec,
-  RuleSpec,
-} from '../config.ts'
-import type { RequestCost } from '../fields/costs.ts'
+import type { BackendRefSpec, MatchSpec, RetrySpec, RouteSpec, RuleSpec } from '../config.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import { isInferencePool, type RouteRule } from '../resources/ai-gateway-route.ts'
 import { type Attachments, attachPolicies } from './attachments.ts'
-import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import type { Compilation } from './compilation.ts'
+import { compileCosts } from './costs.ts'
+import { requireGrant } from './grants.ts'
 import { type AttachedListener, nameListener } from './listeners.ts'
 import { compileMutations } from './mutations.ts'
 import { attachRoute, intersectHostnames } from './parents.ts'
 import { compileRetry, makeFallbackRetry } from './retry.ts'
+import { warnOfShadowed } from './shadowed.ts'
 
 type Route = Resource<'AIGatewayRoute'>
 type TrafficPolicy = Resource<'BackendTrafficPolicy'>
@@ -30,6 +25,7 @@ export interface CompiledRoutes {
 
 const defaultRequestTimeoutMs = 60_000
 const defaultOwner = 'Envoy AI Gateway'
+const costsPath = ['spec', 'llmRequestCosts']
 const fallbackAnnotation = 'aigw.run/auto-fallback'
 
 export function compileRoutes(
@@ -38,9 +34,10 @@ export function compileRoutes(
 ): CompiledRoutes {
   const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
   const connectTimeouts = new Map<string, number>()
+  const ports = new Set(listeners.map(({ listener }) => listener.port))
   const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
     const attached = attachRoute(compilation, route, listeners)
-    const hostnames = findHostnames(compilation, route, attached)
+    const places = findPlaces(compilation, route, attached, ports.size)
     const policyOf = choosePolicy(policies, route, attached)
     const rules = route.value.spec.rules.map((rule, index) => {
       const policy = policyOf(rule)
@@ -48,24 +45,38 @@ export function compileRoutes(
       noteConnectTimeout(compilation, policy, compiled, connectTimeouts)
       return compiled
     })
-    if (hostnames === undefined) return []
+    const costs = compileCosts(compilation, route, route.value.spec.llmRequestCosts, costsPath)
     const name = `${route.namespace}/${route.name}`
-    return [{ name, hostnames, rules, costs: compileCosts(compilation, route) }]
+    return places.map((place) => [route, { name, ...place, rules, costs }] as const)
   })
-  return { routes, connectTimeouts }
+  warnOfShadowed(compilation, routes)
+  return { routes: routes.map(([, spec]) => spec), connectTimeouts }
 }
 
-function findHostnames(
+type RoutePlace = Pick<RouteSpec, 'hostnames' | 'ports'>
+
+/** Under which host names a route is served on which ports: ports with the same ones stand together. */
+function findPlaces(
   { report }: Compilation,
   route: Route,
   attached: readonly AttachedListener[],
-): readonly string[] | undefined {
-  if (attached.length === 0) return undefined
-  const hostnames = intersectHostnames(
-    route.value.spec.hostnames,
-    attached.map(({ listener }) => listener.hostname),
-  )
-  if (hostnames === undefined) {
+  portCount: number,
+): readonly RoutePlace[] {
+  const own = route.value.spec.hostnames
+  const places = new Map<string, { hostnames: readonly string[]; ports: number[] }>()
+  for (const port of new Set(attached.map(({ listener }) => listener.port))) {
+    const there = attached.filter(({ listener }) => listener.port === port)
+    const hostnames = intersectHostnames(
+      own,
+      there.map(({ listener }) => listener.hostname),
+    )
+    if (hostnames === undefined) continue
+    const key = hostnames.join(' ')
+    const known = places.get(key)
+    if (known === undefined) places.set(key, { hostnames, ports: [port] })
+    else known.ports.push(port)
+  }
+  if (attached.length > 0 && places.size === 0) {
     report(route, {
       severity: 'warning',
       code: 'ref.hostname',
@@ -73,7 +84,10 @@ function findHostnames(
       text: `none of its host names is one of ${attached.map(nameListener).join(', ')}; the route is not served`,
     })
   }
-  return hostnames
+  return [...places.values()].map(({ hostnames, ports }) => ({
+    hostnames,
+    ...(ports.length === portCount ? {} : { ports }),
+  }))
 }
 
 /** Rule before route before listener before Gateway. */
@@ -215,18 +229,11 @@ function compileBackendRef(
     })
     return []
   }
-  if (namespace !== route.namespace) {
-    reportOtherNamespace(
-      compilation,
-      route,
-      [...path, 'namespace'],
-      `AIServiceBackend ${namespace}/${name} gets no requests of this route`,
-    )
-    return []
-  }
+  const target = { kind: 'AIServiceBackend', namespace, name } as const
+  if (!requireGrant(compilation, route, { ...target, path: [...path, 'namespace'] })) return []
   if (resources.find('AIServiceBackend', namespace, name) === undefined) {
-    const missing = { kind: 'AIServiceBackend', namespace, name, path: [...path, 'name'] } as const
-    resources.reportMissing(route, { ...missing, severity: 'error' }, report)
+    const missing = { ...target, path: [...path, 'name'], severity: 'error' } as const
+    resources.reportMissing(route, missing, report)
   }
   return [
     {
@@ -237,28 +244,6 @@ function compileBackendRef(
       ...compileMutations(reference),
     },
   ]
-}
-
-/** The last cost of a key counts. */
-function compileCosts({ report }: Compilation, route: Route): CostSpec[] {
-  const costs = new Map<string, CostSpec>()
-  for (const [index, cost] of route.value.spec.llmRequestCosts.entries()) {
-    if (cost.type === 'CEL') {
-      report(route, {
-        severity: 'warning',
-        code: 'unsupported.cost',
-        path: ['spec', 'llmRequestCosts', index, 'cel'],
-        text: 'CEL expressions are not supported yet; this cost is not computed',
-      })
-    }
-    costs.delete(cost.metadataKey)
-    costs.set(cost.metadataKey, compileCost(cost))
-  }
-  return [...costs.values()]
-}
-
-function compileCost({ metadataKey, type, cel }: RequestCost): CostSpec {
-  return { metadataKey, type, ...(type === 'CEL' && cel !== undefined ? { cel } : {}) }
 }
 
 /** A backend has one limit for connecting, whichever route it is called for. */

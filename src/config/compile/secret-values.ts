@@ -4,7 +4,8 @@ import { isHeaderValue } from '../fields/values.ts'
 import { type Located, nameResource } from '../findings.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
-import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import type { Compilation } from './compilation.ts'
+import { chooseNamespace } from './grants.ts'
 
 /**
  * `none`: there is no usable value, and `missing` says what to do about it. `broken`: the
@@ -24,21 +25,18 @@ const placeholderPattern = /^\s*NOT_A_REAL_|=\s*NOT_A_REAL_/m
 /** Reads the key of the Secret that `from` refers to. Warns about what stays without a value. */
 export function readSecretValue(
   compilation: Compilation,
-  from: Located,
+  from: Resource,
   path: Path,
   reference: SecretReference,
   key: string,
 ): SecretValue {
   const { resources, report } = compilation
-  const { namespace } = from
-  if (reference.namespace !== undefined && reference.namespace !== namespace) {
-    reportOtherNamespace(
-      compilation,
-      from,
-      [...path, 'namespace'],
-      `Secret ${namespace}/${reference.name} is looked for instead`,
-    )
-  }
+  const { name } = reference
+  const foreign = { kind: 'Secret', namespace: reference.namespace, name } as const
+  const namespace = chooseNamespace(compilation, from, {
+    ...foreign,
+    path: [...path, 'namespace'],
+  })
   const secret = resources.find('Secret', namespace, reference.name)
   if (secret === undefined) {
     const missing = { kind: 'Secret', namespace, name: reference.name } as const

@@ -5,7 +5,8 @@ import { envoyGatewayGroup } from '../groups.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import type { BackendEndpoint } from '../resources/backend.ts'
-import { type Compilation, reportOtherNamespace } from './compilation.ts'
+import type { Compilation } from './compilation.ts'
+import { chooseNamespace } from './grants.ts'
 
 export interface BackendTransport {
   readonly endpoints: readonly EndpointSpec[]
@@ -169,16 +170,17 @@ function readCertificate(
   { kind = 'Secret', name, namespace: other }: SecretReference,
 ): string | undefined {
   const { resources, report } = compilation
-  const { namespace } = from
   if (kind !== 'Secret' && kind !== 'ConfigMap') {
     const text = `Unsupported value: ${JSON.stringify(kind)}: supported values: "ConfigMap", "Secret"`
     report(from, { severity: 'error', code: 'schema.enum', path: [...path, 'kind'], text })
     return undefined
   }
-  if (other !== undefined && other !== namespace) {
-    const effect = `${kind} ${namespace}/${name} is looked for instead`
-    reportOtherNamespace(compilation, from, [...path, 'namespace'], effect)
-  }
+  const namespace = chooseNamespace(compilation, from, {
+    kind,
+    namespace: other,
+    name,
+    path: [...path, 'namespace'],
+  })
   const holder = resources.find(kind, namespace, name)
   if (holder === undefined) {
     const missing = { kind, namespace, name, path: [...path, 'name'] } as const

@@ -1,6 +1,6 @@
 // Names of objects and references to them.
 import * as v from 'valibot'
-import { ignored } from './marks.ts'
+import { atMost, ignored } from './marks.ts'
 import { integer, invalid } from './values.ts'
 
 /** DNS-1123 subdomain: what Kubernetes takes as an object's name. */
@@ -42,3 +42,22 @@ export const parentReference = v.object({
 })
 
 export type ParentReference = v.InferOutput<typeof parentReference>
+
+/** What a route belongs to: Gateways only. */
+export const parentReferences = v.pipe(
+  v.array(parentReference),
+  atMost(16),
+  v.check(
+    (items) => items.every(({ kind }) => kind === undefined || kind === 'Gateway'),
+    'only Gateway is supported',
+  ),
+)
+
+/** A Backend of Envoy Gateway, or a Service, which only a cluster has. */
+export const backendReference = v.object({
+  group: v.optional(v.string()),
+  kind: v.optional(v.string()),
+  name: referenceName,
+  namespace: v.optional(v.string()),
+  port: v.optional(integer(1, 65535)),
+})

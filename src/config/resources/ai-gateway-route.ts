@@ -1,14 +1,14 @@
 // AIGatewayRoute (https://aigateway.envoyproxy.io/docs/api/): headers and models to backends.
 import * as v from 'valibot'
 import { requestCosts } from '../fields/costs.ts'
-import { advise, atMost, ignored, remark } from '../fields/marks.ts'
+import { atMost, ignored, remark } from '../fields/marks.ts'
+import { headerMatches } from '../fields/matches.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { bodyMutation, headerMutation } from '../fields/mutations.ts'
-import { parentReference, referenceName } from '../fields/names.ts'
+import { parentReferences, referenceName } from '../fields/names.ts'
 import {
   areUnique,
   duration,
-  headerName,
   hostname,
   integer,
   invalid,
@@ -17,26 +17,8 @@ import {
 } from '../fields/values.ts'
 import { inferenceGroup } from '../groups.ts'
 
-const headerMatch = v.object({
-  type: v.optional(v.picklist(['Exact', 'RegularExpression']), 'Exact'),
-  name: headerName,
-  value: v.string(),
-})
-
 const match = v.object({
-  headers: v.optional(
-    v.pipe(
-      v.array(headerMatch),
-      atMost(16),
-      advise('schema.duplicate-header', (value) => {
-        const names = Array.isArray(value) ? value.map((item) => String(item?.name)) : []
-        return areUnique(names, (name) => name.toLowerCase())
-          ? undefined
-          : 'Duplicate value: only the first match of a header counts'
-      }),
-    ),
-    [],
-  ),
+  headers: v.optional(headerMatches, []),
 })
 
 interface TypedReference {
@@ -138,16 +120,7 @@ const rules = v.pipe(
 
 export const aiGatewayRoute = resourceObject({
   spec: v.object({
-    parentRefs: v.optional(
-      v.pipe(
-        v.array(parentReference),
-        atMost(16),
-        v.check(
-          (items) => items.every(({ kind }) => kind === undefined || kind === 'Gateway'),
-          'only Gateway is supported',
-        ),
-      ),
-    ),
+    parentRefs: v.optional(parentReferences),
     hostnames: v.optional(v.pipe(v.array(hostname), atMost(16)), []),
     rules,
     llmRequestCosts: v.optional(requestCosts, []),

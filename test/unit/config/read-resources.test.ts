@@ -159,19 +159,33 @@ items:
   })
 
   it.each([
-    ['MCPRoute', 'aigateway.envoyproxy.io/v1beta1', 'no MCP endpoint is served'],
-    ['QuotaPolicy', 'aigateway.envoyproxy.io/v1alpha1', 'no quota is enforced'],
-    ['GatewayConfig', 'aigateway.envoyproxy.io/v1beta1', 'its settings are not applied'],
-    ['HTTPRoute', 'gateway.networking.k8s.io/v1', 'its paths are not served'],
-    ['SecurityPolicy', 'gateway.envoyproxy.io/v1alpha1', 'clients are NOT authenticated'],
-    ['HTTPRouteFilter', 'gateway.envoyproxy.io/v1alpha1', 'its filters are not applied'],
     [
-      'ReferenceGrant',
-      'gateway.networking.k8s.io/v1beta1',
-      'references to other namespaces are not followed',
+      'MCPRoute',
+      'aigateway.envoyproxy.io/v1beta1',
+      'no MCP endpoint is served',
+      {
+        parentRefs: [{ name: 'gw' }],
+        backendRefs: [{ name: 'a', group: 'gateway.envoyproxy.io', kind: 'Backend' }],
+      },
     ],
-  ])('of kind %s load with a warning of what does not happen', (kind, apiVersion, effect) => {
-    const result = load(complete({ apiVersion, kind, metadata: { name: 'x' }, spec: {} }))
+    [
+      'QuotaPolicy',
+      'aigateway.envoyproxy.io/v1alpha1',
+      'no quota is enforced',
+      {
+        targetRefs: [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name: 'a' }],
+      },
+    ],
+    ['HTTPRoute', 'gateway.networking.k8s.io/v1', 'its paths are not served', {}],
+    [
+      'SecurityPolicy',
+      'gateway.envoyproxy.io/v1alpha1',
+      'clients are NOT authenticated',
+      { targetRefs: [{ kind: 'Gateway', name: 'gw' }] },
+    ],
+    ['HTTPRouteFilter', 'gateway.envoyproxy.io/v1alpha1', 'its filters are not applied', {}],
+  ])('of kind %s load with a warning of what does not happen', (kind, apiVersion, effect, spec) => {
+    const result = load(complete({ apiVersion, kind, metadata: { name: 'x' }, spec }))
     expect(said(result)).toEqual([
       `9:1 warning unsupported.kind: ${kind} default/x: kind ${kind} is not supported yet: ${effect}`,
     ])

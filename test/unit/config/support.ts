@@ -47,6 +47,11 @@ const versions: Readonly<Record<string, string>> = {
   AIGatewayRoute: 'aigateway.envoyproxy.io/v1beta1',
   AIServiceBackend: 'aigateway.envoyproxy.io/v1beta1',
   BackendSecurityPolicy: 'aigateway.envoyproxy.io/v1beta1',
+  GatewayConfig: 'aigateway.envoyproxy.io/v1beta1',
+  MCPRoute: 'aigateway.envoyproxy.io/v1beta1',
+  QuotaPolicy: 'aigateway.envoyproxy.io/v1alpha1',
+  HTTPRoute: 'gateway.networking.k8s.io/v1',
+  ReferenceGrant: 'gateway.networking.k8s.io/v1beta1',
   Secret: 'v1',
   ConfigMap: 'v1',
 }

@@ -67,7 +67,8 @@ function start(setting: Setting = {}) {
     }),
     createGateway(options) {
       made.push(options)
-      return { fetch: () => new Response(), reload() {} }
+      const fetch = () => new Response()
+      return { fetch, forPort: () => fetch, reload() {} }
     },
     createNodeFetch: () => ({
       fetch: unused,

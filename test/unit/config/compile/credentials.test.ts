@@ -180,7 +180,7 @@ describe('an API key', () => {
     expect(result.diagnostics).toMatchObject([
       {
         severity: 'warning',
-        code: 'unsupported.cross-namespace',
+        code: 'ref.not-granted',
         path: 'spec.apiKey.secretRef.namespace',
       },
     ])

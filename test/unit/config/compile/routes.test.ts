@@ -83,32 +83,33 @@ describe('rules', () => {
 
   it('may have no backend', () => {
     const result = load(complete(route([{}])))
-    expect(said(result)).toEqual([])
+    expect(result.diagnostics).toMatchObject([{ severity: 'warning', code: 'ignored.unused' }])
     expect(ruleOf(result)?.backends).toEqual([])
   })
 
   it('need the backends that they name', () => {
-    const result = load(complete(route([toA, { backendRefs: [{ name: 'a' }, { name: 'aa' }] }])))
+    const result = load(complete(route([{ backendRefs: [{ name: 'a' }, { name: 'aa' }] }])))
     expect(result.spec).toBeUndefined()
     expect(result.diagnostics).toMatchObject([
       {
         severity: 'error',
         code: 'ref.missing',
-        path: 'spec.rules[1].backendRefs[1].name',
-        message: `${at}spec.rules[1].backendRefs[1].name: there is no AIServiceBackend default/aa`,
+        path: 'spec.rules[0].backendRefs[1].name',
+        message: `${at}spec.rules[0].backendRefs[1].name: there is no AIServiceBackend default/aa`,
         hint: 'did you mean a?',
       },
     ])
   })
 
-  it('do not reach into other namespaces yet', () => {
+  it('reach into no other namespace without a ReferenceGrant', () => {
     const result = load(complete(route([{ backendRefs: [{ name: 'a', namespace: 'other' }] }])))
-    expect(ruleOf(result)?.backends).toEqual([])
+    expect(result.spec).toBeUndefined()
     expect(result.diagnostics).toMatchObject([
       {
-        severity: 'warning',
-        code: 'unsupported.cross-namespace',
+        severity: 'error',
+        code: 'ref.not-granted',
         path: 'spec.rules[0].backendRefs[0].namespace',
+        message: `${at}spec.rules[0].backendRefs[0].namespace: cross-namespace reference from AIGatewayRoute in namespace default to AIServiceBackend a in namespace other is not permitted: no ReferenceGrant in namespace other allows it`,
       },
     ])
   })
@@ -214,16 +215,14 @@ describe('parents', () => {
     }
   })
 
-  it('of single listeners are warned of: the route is served on all', () => {
+  it('may be single listeners: the route is served on their port alone', () => {
     const listeners = [http, { ...http, name: 'b', port: 2 }]
     const result = routes(
       { parentRefs: [{ name: 'gw', sectionName: 'b' }] },
       gateway({ listeners }),
     )
-    expect(result.spec?.routes).toHaveLength(1)
-    expect(result.diagnostics).toMatchObject([
-      { severity: 'warning', code: 'unsupported.listener' },
-    ])
+    expect(result.spec?.routes).toMatchObject([{ name: 'default/route', ports: [2] }])
+    expect(result.diagnostics).toEqual([])
   })
 })
 
@@ -236,7 +235,7 @@ describe('host names', () => {
           listeners: listeners.map((hostname, index) => ({
             name: `l${index}`,
             protocol: 'HTTP',
-            port: 1975 + index,
+            port: 1975,
             hostname,
           })),
         }),
@@ -261,7 +260,32 @@ describe('host names', () => {
     [['c.com'], ['a.com', undefined], ['c.com']],
     [[], ['a.com', 'b.com'], ['a.com', 'b.com']],
   ])('of a route %j on listeners %j are %j', (own, listeners, both) => {
-    expect(withHosts(own, ...listeners).spec?.routes[0]?.hostnames).toEqual(both)
+    const [served] = withHosts(own, ...listeners).spec?.routes ?? []
+    expect(served?.hostnames).toEqual(both)
+    expect(served).not.toHaveProperty('ports')
+  })
+
+  it('are told apart by port', () => {
+    const listeners = [
+      { name: 'a', protocol: 'HTTP', port: 1, hostname: 'a.com' },
+      { name: 'b', protocol: 'HTTP', port: 2, hostname: 'b.com' },
+      { name: 'c', protocol: 'HTTP', port: 3, hostname: 'b.com' },
+      { name: 'd', protocol: 'HTTP', port: 4, hostname: 'c.com' },
+    ]
+    const hostnames = ['a.com', 'b.com']
+    const result = load(
+      documents(
+        gatewayClass,
+        gateway({ listeners }),
+        backend('a'),
+        serviceBackend('a'),
+        route([toA], { hostnames }),
+      ),
+    )
+    expect(result.spec?.routes.map(({ hostnames, ports }) => ({ hostnames, ports }))).toEqual([
+      { hostnames: ['a.com'], ports: [1] },
+      { hostnames: ['b.com'], ports: [2, 3] },
+    ])
   })
 
   it.each([
@@ -462,7 +486,8 @@ describe('BackendTrafficPolicy', () => {
 
   it('warns when two disagree on how long connecting to one backend may take', () => {
     const within = (connectTimeout: string) => ({ timeout: { tcp: { connectTimeout } } })
-    const rules = [toA, { ...toA, name: 'slow' }]
+    const slow = { headers: [{ name: 'x', value: 'slow' }] }
+    const rules = [toA, { ...toA, name: 'slow', matches: [slow] }]
     const result = load(
       complete(
         route(rules),
@@ -479,8 +504,9 @@ describe('priorities', () => {
   const two = {
     backendRefs: [{ name: 'a' }, { name: 'b', priority: 1 }, { name: 'b', priority: 1 }],
   }
+  const second = { ...toA, matches: [{ headers: [{ name: 'x', value: 'y' }] }] }
   const withRule = (annotations: object, ...more: object[]) => {
-    const annotated = { ...route([two, toA]), metadata: { name: 'route', annotations } }
+    const annotated = { ...route([two, second]), metadata: { name: 'route', annotations } }
     return load(complete(backend('b'), serviceBackend('b'), annotated, ...more))
   }
 

@@ -148,7 +148,12 @@ describe('AIGatewayRoute', () => {
   it.each([
     [
       'rules',
-      { rules: Array.from({ length: 16 }, () => toA) },
+      {
+        rules: Array.from({ length: 16 }, (_, i) => ({
+          ...toA,
+          matches: [{ headers: [{ name: 'x', value: String(i) }] }],
+        })),
+      },
       'Too many: 16: must have at most 15 items',
     ],
     [

@@ -138,9 +138,11 @@ describe('BackendSecurityPolicy', () => {
     ])
   })
 
-  it('may have no target at all', () => {
+  it('may have no target at all, and is then of no use', () => {
     expect(
       said(withSpec({ type: 'APIKey', apiKey: members.apiKey, targetRefs: undefined })),
-    ).toEqual([])
+    ).toEqual([
+      '11:1 warning ignored.unused: BackendSecurityPolicy default/p: has no targetRefs and applies to nothing',
+    ])
   })
 })

@@ -1,0 +1,65 @@
+// A configuration, made ready for requests: one snapshot for each port, and one for a program that has no ports.
+import type { BackendAuth } from './auth/auth.ts'
+import { createAuth } from './auth/index.ts'
+import { createRuleCompiler } from './compile-rule.ts'
+import type { AuthSpec, GatewaySpec } from './config/config.ts'
+import type { Snapshot } from './handle.ts'
+import type { Ports } from './ports.ts'
+import { createRouteTable } from './routing/table.ts'
+
+export interface Snapshots {
+  /** Of a listener's port; for any other number, and without one, all routes of all listeners. */
+  of(port: number | undefined): Snapshot
+}
+
+export interface SnapshotLimits {
+  /** In the place of what listeners say. */
+  readonly maxRequestBytes: number | undefined
+  readonly defaultMaxRequestBytes: number
+  readonly maxFrameBytes: number
+}
+
+/**
+ * Compiles one configuration after another. Credentials that did not change keep what they have cached.
+ * One that throws leaves everything as it was.
+ */
+export function createSnapshotCompiler(
+  ports: Ports,
+  limits: SnapshotLimits,
+): (config: GatewaySpec) => Snapshots {
+  const startedAt = Math.floor(ports.now() / 1000)
+  let kept: ReadonlyMap<string, BackendAuth> = new Map()
+  return (config) => {
+    const credentials = new Map<string, BackendAuth>()
+    const authFor = (spec: AuthSpec): BackendAuth => {
+      const content = JSON.stringify(spec)
+      const known = credentials.get(content) ?? kept.get(content) ?? createAuth(spec, ports)
+      credentials.set(content, known)
+      return known
+    }
+    const compileRule = createRuleCompiler(config, ports, authFor)
+    const compile = (port: number | undefined): Snapshot => {
+      const listener = config.listeners.find((one) => port === undefined || one.port === port)
+      const routes = config.routes.filter(
+        (route) => port === undefined || (route.ports?.includes(port) ?? true),
+      )
+      return {
+        table: createRouteTable({ ...config, routes }, compileRule, startedAt),
+        maxRequestBytes:
+          limits.maxRequestBytes ??
+          listener?.client.maxRequestBytes ??
+          limits.defaultMaxRequestBytes,
+        maxFrameBytes: limits.maxFrameBytes,
+        meterStreams:
+          config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
+      }
+    }
+    const whole = compile(undefined)
+    const numbers = new Set(config.listeners.map(({ port }) => port))
+    const byPort = new Map(
+      numbers.size < 2 ? [] : [...numbers].map((port) => [port, compile(port)] as const),
+    )
+    kept = credentials
+    return { of: (port) => (port === undefined ? whole : (byPort.get(port) ?? whole)) }
+  }
+}

@@ -1,0 +1,33 @@
+// What is counted: on one route, or on all of a Gateway.
+import type { CostSpec } from '../config.ts'
+import type { RequestCost } from '../fields/costs.ts'
+import type { Path } from '../path.ts'
+import type { Resource } from '../resource-set.ts'
+import type { Compilation } from './compilation.ts'
+
+/** The last cost of a key counts. */
+export function compileCosts(
+  { report }: Compilation,
+  from: Resource,
+  given: readonly RequestCost[],
+  path: Path,
+): CostSpec[] {
+  const costs = new Map<string, CostSpec>()
+  for (const [index, cost] of given.entries()) {
+    if (cost.type === 'CEL') {
+      report(from, {
+        severity: 'warning',
+        code: 'unsupported.cost',
+        path: [...path, index, 'cel'],
+        text: 'CEL expressions are not supported yet; this cost is not computed',
+      })
+    }
+    costs.delete(cost.metadataKey)
+    costs.set(cost.metadataKey, compileCost(cost))
+  }
+  return [...costs.values()]
+}
+
+function compileCost({ metadataKey, type, cel }: RequestCost): CostSpec {
+  return { metadataKey, type, ...(type === 'CEL' && cel !== undefined ? { cel } : {}) }
+}
