@@ -142,7 +142,7 @@ async function runMany(count: number, from: number): Promise<Record<Result['kind
         dialect,
       }
       // A fresh connection now and then, as clients do; most are kept.
-      if (connection === undefined || used++ > 20) {
+      if (connection === undefined || used++ > 6) {
         connection?.leave()
         connection = await openRawClient(gateway.port)
         used = 0
