@@ -41,26 +41,35 @@ export function createCancellation(): CancellationSource {
   return source
 }
 
-/** A signal's word. */
-export function cancellationOf(signal: AbortSignal): Cancellation {
-  return {
-    get cancelled() {
-      return signal.aborted
-    },
-    get reason() {
-      return signal.reason
-    },
-    onCancel(listener) {
-      if (signal.aborted) {
-        listener(signal.reason)
-        return () => {}
-      }
-      const onAbort = () => listener(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      return () => signal.removeEventListener('abort', onAbort)
-    },
+/** A signal's word. A class for the reason that is told at OutgoingRequest. */
+class SignalCancellation implements Cancellation {
+  readonly #signal: AbortSignal
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  get cancelled(): boolean {
+    return this.#signal.aborted
+  }
+
+  get reason(): unknown {
+    return this.#signal.reason
+  }
+
+  onCancel(listener: (reason: unknown) => void): () => void {
+    const signal = this.#signal
+    if (signal.aborted) {
+      listener(signal.reason)
+      return () => {}
+    }
+    const onAbort = () => listener(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    return () => signal.removeEventListener('abort', onAbort)
   }
 }
+
+export const cancellationOf = (signal: AbortSignal): Cancellation => new SignalCancellation(signal)
 
 /** The other way, for a plain `fetch`. */
 export function signalOf(cancellation: Cancellation): AbortSignal {

@@ -10,9 +10,7 @@ export const platformFetch: UpstreamFetch = async (url, init) => {
   return {
     status: response.status,
     headers: response.headers,
-    get body() {
-      return response.body
-    },
+    body: response.body,
     arrayBuffer: () => response.arrayBuffer(),
     async collect(onActivity = () => {}) {
       try {
@@ -30,7 +28,12 @@ async function send(url: string, init: UpstreamRequest): Promise<Response> {
   try {
     // Looked up at each call: a runtime may replace its globals. The cast: `timeout` is Bun's own, which would
     // give up after five minutes of silence; elsewhere it says nothing.
-    return await globalThis.fetch(url, { ...init, timeout: false } as RequestInit)
+    return await globalThis.fetch(url, {
+      ...init,
+      // Not an own member, which is all that a spread takes along.
+      signal: init.signal,
+      timeout: false,
+    } as RequestInit)
   } catch (cause) {
     init.signal.throwIfAborted()
     throw new GatewayError('upstream-unreachable', unreachable, { cause })

@@ -2,7 +2,6 @@
 
 import { askEach } from './ask-each.ts'
 import type { Sealed } from './auth/auth.ts'
-import { signalOf } from './cancellation.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { AttemptRecord, Exchange } from './exchange.ts'
@@ -12,6 +11,7 @@ import { isRecord } from './json/is-record.ts'
 import type { Lifeline } from './lifeline.ts'
 import { maxAnswerBytes } from './limits.ts'
 import type { Observer } from './observe/observer.ts'
+import { OutgoingRequest } from './outgoing-request.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import { collectBody } from './streams/collect-body.ts'
@@ -207,20 +207,15 @@ async function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamRespon
   if (authenticated !== undefined) await authenticated
   const { cancellation } = lifeline
   if (cancellation.cancelled) throw cancellation.reason
-  let signal: AbortSignal | undefined
-  return ports.fetch(sealed.url.href, {
+  const request = new OutgoingRequest({
     method: sealed.method,
     headers: Object.fromEntries(sealed.headers),
     ...(sealed.body === undefined ? {} : { body: sealed.body }),
-    get signal() {
-      signal ??= signalOf(cancellation)
-      return signal
-    },
     cancellation,
-    redirect: 'manual',
     transport: endpoint.transport,
     backend: backend.name,
   })
+  return ports.fetch(sealed.url.href, request)
 }
 
 /** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */

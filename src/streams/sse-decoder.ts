@@ -41,7 +41,7 @@ function createDecoder(
   return {
     push(chunk) {
       const whole = aligner.push(chunk)
-      if (aligner.pending > maxFrameBytes) {
+      if (aligner.pending() > maxFrameBytes) {
         aligner.take()
         throw new GatewayError(
           'upstream-protocol',
@@ -52,7 +52,7 @@ function createDecoder(
     },
     end() {
       // The last event may lack its blank line.
-      if (aligner.pending > 0) read(aligner.take())
+      if (aligner.pending() > 0) read(aligner.take())
     },
   }
 }

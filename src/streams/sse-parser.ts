@@ -32,7 +32,7 @@ export interface EventAligner {
   /** The whole events that are complete by now, or nothing. */
   push(chunk: Uint8Array): Uint8Array<ArrayBuffer> | undefined
   /** Bytes of the event that has begun. */
-  readonly pending: number
+  pending(): number
   /** Hands out what is left of an event that never ended. */
   take(): Uint8Array<ArrayBuffer>
 }
@@ -74,9 +74,7 @@ export function createEventAligner(): EventAligner {
       if (end < chunk.length) hold(chunk.subarray(end))
       return whole
     },
-    get pending() {
-      return pending
-    },
+    pending: () => pending,
     take,
   }
 }

@@ -77,7 +77,7 @@ export function createTapHost(
         if (state.over) return
         listener.activity()
         const whole = aligner.push(chunk)
-        if (aligner.pending > options.maxFrameBytes) {
+        if (aligner.pending() > options.maxFrameBytes) {
           aligner.take()
           return fail(
             {

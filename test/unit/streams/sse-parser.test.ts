@@ -18,7 +18,7 @@ function align(pieces: readonly Uint8Array[]) {
     const whole = aligner.push(piece)
     return whole === undefined ? [] : [decoder.decode(whole)]
   })
-  return { out, pending: aligner.pending, rest: decoder.decode(aligner.take()) }
+  return { out, pending: aligner.pending(), rest: decoder.decode(aligner.take()) }
 }
 
 function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
@@ -97,7 +97,7 @@ describe('cutting at event borders', () => {
     const aligner = createEventAligner()
     aligner.push(encoder.encode('data: a\n\ndata: '))
     aligner.push(encoder.encode('bcd'))
-    expect(aligner.pending).toBe(9)
+    expect(aligner.pending()).toBe(9)
   })
 
   it('gives the same bytes and the same events wherever the stream is cut', () => {

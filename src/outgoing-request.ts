@@ -1,0 +1,37 @@
+// The second argument of `fetch` for a request to a provider.
+import { type Cancellation, signalOf } from './cancellation.ts'
+import type { Transport, UpstreamRequest } from './ports.ts'
+
+type Parts = Omit<UpstreamRequest, 'signal' | 'redirect' | 'cancellation'> & {
+  readonly cancellation: Cancellation
+}
+
+/**
+ * A class for the sake of its accessor: in an object literal, an accessor of each request's own makes
+ * V8 build a hidden class for each, which outlives the request and keeps it from being collected.
+ */
+export class OutgoingRequest implements UpstreamRequest {
+  readonly method: UpstreamRequest['method']
+  readonly headers: UpstreamRequest['headers']
+  declare readonly body?: Uint8Array<ArrayBuffer>
+  readonly redirect = 'manual'
+  readonly cancellation: Cancellation
+  declare readonly transport?: Transport
+  declare readonly backend?: string
+  #signal: AbortSignal | undefined
+
+  constructor(parts: Parts) {
+    this.method = parts.method
+    this.headers = parts.headers
+    this.cancellation = parts.cancellation
+    if (parts.body !== undefined) this.body = parts.body
+    if (parts.transport !== undefined) this.transport = parts.transport
+    if (parts.backend !== undefined) this.backend = parts.backend
+  }
+
+  /** Made when it is first asked for: most transports take `cancellation`. */
+  get signal(): AbortSignal {
+    this.#signal ??= signalOf(this.cancellation)
+    return this.#signal
+  }
+}
