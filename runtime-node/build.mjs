@@ -20,7 +20,8 @@ const undiciPools = {
   name: 'undici-pools',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, ({ path }) => ({
-      contents: "export { default as Pool } from './lib/dispatcher/pool.js'",
+      contents:
+        "export { default as Client } from './lib/dispatcher/client.js'; export { default as Pool } from './lib/dispatcher/pool.js'",
       resolveDir: dirname(path),
     }))
   },
