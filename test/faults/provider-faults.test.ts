@@ -1,5 +1,6 @@
 // A provider that breaks its stream, over real sockets.
 import { afterEach, describe, expect, it } from 'vitest'
+import { platformFetch } from '../../src/platform-fetch.ts'
 import { helloStream } from '../support/ask.ts'
 import { checkChatStream } from '../support/chat-stream-grammar.ts'
 import { dialects, type ProviderDialect } from '../support/provider-dialects.ts'
@@ -238,5 +239,51 @@ describe.each(dialects)('a unary answer from $name that breaks', (dialect) => {
       }
     })
     expect((await gateway.ask(hello)).status).toBe(200)
+  })
+})
+
+describe.each(dialects)("over the platform's own fetch, a stream from $name", (dialect) => {
+  const faults = streamFaults.filter(
+    (fault) => fault.dialects.includes(dialect.name) && fault.name !== 'silence',
+  )
+  const platform = { fetch: platformFetch }
+
+  it('comes whole where nothing breaks', async () => {
+    const { gateway, provider } = await start(dialect, platform)
+    provider.answer((line) => void sendProperStream(line, dialect))
+    const answer = await gateway.ask(helloStream)
+    expect(answer.status).toBe(200)
+    expect(checkChatStream(answer.body.toString())).toEqual([])
+    expect(gateway.ended.map(({ outcome }) => outcome)).toEqual(['complete'])
+  })
+
+  it.each(faults)('ends with an error event: $name', async (fault) => {
+    const { gateway, provider } = await start(dialect, platform)
+    const client = await begin(gateway)
+    const line = await provider.line()
+    await line.write(streamHead(dialect))
+    await line.write(chunkOf(dialect.content('Hel')))
+    await client.until('Hel')
+    await fault.run(line, dialect)
+    const answer = await client.answer()
+    expect(answer.whole).toBe(true)
+    const events = answer.body.toString().trimEnd().split('\n\n')
+    expect(events).toHaveLength(2)
+    const last = JSON.parse(events[1]?.replace(/^data: /, '') ?? '') as ErrorBody
+    expect(last.error.type).toBe(fault.type ?? dialect.errorType)
+    expect(gateway.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
+  })
+
+  it('is cancelled when the client leaves', async () => {
+    const { gateway, provider } = await start(dialect, platform)
+    const client = await begin(gateway)
+    const line = await provider.line()
+    await line.write(streamHead(dialect))
+    await line.write(chunkOf(dialect.content('Hel')))
+    await client.until('Hel')
+    const left = client.leave()
+    expect((await line.closed) - left).toBeLessThan(500)
+    await gateway.settled(1)
+    expect(gateway.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
   })
 })
