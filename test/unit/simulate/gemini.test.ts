@@ -22,15 +22,33 @@ const declaration = (name: string) => ({
   },
 })
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions are its check.
-async function ask(body: unknown, to = url): Promise<any> {
-  const answer = await send(instant, to, body, { backend: 'default/vertex' })
-  expect(answer.status).toBe(200)
-  return readJson(answer)
+interface Part {
+  readonly text: string
+  readonly thought?: boolean
+  readonly functionCall?: { readonly name: string }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-async function stream(body: unknown, to = streamUrl): Promise<any[]> {
+/** As much of an answer as the assertions look at. */
+interface Answer {
+  readonly candidates: readonly [
+    {
+      readonly content: { readonly parts: readonly [Part, ...Part[]] }
+      readonly finishReason?: string
+      readonly index?: number
+    },
+  ]
+  readonly usageMetadata: Readonly<Record<string, number>>
+  readonly predictions: readonly { readonly embeddings: { readonly values: readonly number[] } }[]
+  readonly embedding: { readonly values: readonly number[] }
+}
+
+async function ask(body: unknown, to = url): Promise<Answer> {
+  const answer = await send(instant, to, body, { backend: 'default/vertex' })
+  expect(answer.status).toBe(200)
+  return JSON.parse(await readText(answer))
+}
+
+async function stream(body: unknown, to = streamUrl): Promise<Answer[]> {
   const answer = await send(instant, to, body, { backend: 'default/vertex' })
   expect(answer.headers.get('content-type')).toBe('text/event-stream')
   const events = (await readText(answer)).split('\r\n\r\n')
@@ -62,7 +80,7 @@ describe('generateContent', () => {
         candidatesTokenCount: countTokens(said),
       },
     })
-    const { promptTokenCount, candidatesTokenCount, totalTokenCount } = answer.usageMetadata
+    const { promptTokenCount = 0, candidatesTokenCount = 0, totalTokenCount } = answer.usageMetadata
     expect(totalTokenCount).toBe(promptTokenCount + candidatesTokenCount)
   })
 
@@ -71,8 +89,8 @@ describe('generateContent', () => {
     const events = await stream(hi)
     const said = events.map((event) => event.candidates[0].content.parts[0].text).join('')
     expect(said).toBe(whole.candidates[0].content.parts[0].text)
-    expect(events.at(-1).usageMetadata).toEqual(whole.usageMetadata)
-    expect(events.at(-1).candidates[0].finishReason).toBe('STOP')
+    expect(events.at(-1)?.usageMetadata).toEqual(whole.usageMetadata)
+    expect(events.at(-1)?.candidates[0].finishReason).toBe('STOP')
     expect(events.slice(0, -1).every((event) => !event.candidates[0].finishReason)).toBe(true)
   })
 
@@ -87,7 +105,7 @@ describe('generateContent', () => {
     }
     expect((await ask(body)).candidates[0].content.parts).toEqual([call])
     const events = await stream(body)
-    expect(events[0].candidates[0].content.parts).toEqual([call])
+    expect(events[0]?.candidates[0].content.parts).toEqual([call])
     expect(events).toHaveLength(2)
   })
 
@@ -132,7 +150,7 @@ describe('generateContent', () => {
 
   it('makes several candidates, cuts at the limit, stops at a sequence', async () => {
     const two = await ask({ ...hi, generationConfig: { candidateCount: 2 } })
-    expect(two.candidates.map(({ index }: { index?: number }) => index)).toEqual([undefined, 1])
+    expect(two.candidates.map(({ index }) => index)).toEqual([undefined, 1])
     const short = await ask({ ...hi, generationConfig: { maxOutputTokens: 2 } })
     expect(short.candidates[0]).toMatchObject({
       finishReason: 'MAX_TOKENS',
@@ -146,9 +164,9 @@ describe('generateContent', () => {
     const body = { ...hi, generationConfig: { thinkingConfig: { includeThoughts: true } } }
     const { candidates, usageMetadata } = await ask(body)
     const [thought, answer] = candidates[0].content.parts
-    expect([thought.thought, answer.thought]).toEqual([true, undefined])
+    expect([thought.thought, answer?.thought]).toEqual([true, undefined])
     expect(usageMetadata.thoughtsTokenCount).toBe(countTokens(thought.text))
-    expect((await stream(body))[0].candidates[0].content.parts).toEqual([thought])
+    expect((await stream(body))[0]?.candidates[0].content.parts).toEqual([thought])
   })
 })
 
@@ -271,16 +289,14 @@ describe('embeddings', () => {
   it('have unit length, the right dimension, and are the same for the same text', async () => {
     const instances = [{ content: 'a' }, { content: 'b' }, { content: 'a' }]
     const { predictions } = await ask({ instances }, predict('text-embedding-005'))
-    const [a, b, again] = predictions.map(
-      (each: { embeddings: { values: number[] } }) => each.embeddings.values,
-    )
+    const [a = [], b, again] = predictions.map(({ embeddings }) => embeddings.values)
     expect(a).toHaveLength(768)
     expect(Math.hypot(...a)).toBeCloseTo(1, 5)
     expect(again).toEqual(a)
     expect(b).not.toEqual(a)
     const parameters = { outputDimensionality: 64 }
     const small = await ask({ instances, parameters }, predict('text-embedding-005'))
-    expect(small.predictions[0].embeddings.values).toHaveLength(64)
+    expect(small.predictions[0]?.embeddings.values).toHaveLength(64)
   })
 
   it('take one text at a time where the model does', async () => {

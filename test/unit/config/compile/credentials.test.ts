@@ -381,3 +381,68 @@ describe('an API key of Azure', () => {
     })
   })
 })
+
+describe('Google Cloud credentials', () => {
+  const gcp = (gcpCredentials: object = {}, rest: object = {}) => {
+    const place = { projectName: 'p-1', region: 'global' }
+    const credentialsFile = { secretRef: { name: 's' } }
+    const all = { ...place, credentialsFile, ...gcpCredentials }
+    const spec = { targetRefs, type: 'GCPCredentials', gcpCredentials: all, ...rest }
+    return resource('BackendSecurityPolicy', 'p', { spec })
+  }
+  const base = { type: 'GCPCredentials', project: 'p-1', region: 'global' }
+
+  it('hold the key file as it is written', () => {
+    const values = { stringData: { 'service_account.json': '{"a": 1}\n' } }
+    const result = load(complete(gcp(), secret(values)))
+    expect(said(result)).toEqual([])
+    expect(backendOf(result)?.auth).toEqual({ ...base, serviceAccount: '{"a": 1}\n' })
+  })
+
+  it('are missing where the variable for the key file is not set', () => {
+    const values = secret({ stringData: {} }, env('service_account.json', 'GCP_KEY'))
+    const result = load(complete(gcp(), values))
+    expect(backendOf(result)?.auth).toEqual({ ...base, missing: 'set GCP_KEY' })
+  })
+
+  it('are those of the machine where no file is named', () => {
+    const result = load(complete(gcp({ credentialsFile: undefined })))
+    expect(said(result)).toEqual([])
+    expect(backendOf(result)?.auth).toEqual(base)
+  })
+
+  it('are broken where the Secret has another key', () => {
+    const result = load(complete(gcp(), secret({ stringData: { key: 'x' } })))
+    expect(backendOf(result)?.broken).toBe('Secret default/s has no key service_account.json')
+  })
+
+  it('may come with the request alone', () => {
+    const fromRequestHeaders = { fallbackToConfigured: false }
+    const result = load(complete(gcp({}, { credentialOverride: { fromRequestHeaders } })))
+    expect(backendOf(result)?.auth).toEqual({
+      ...base,
+      override: { header: 'x-aigw-gcp-access-token', fallbackToConfigured: false },
+    })
+  })
+
+  it('by workload identity load and do not work yet', () => {
+    const federation = {
+      projectID: '1',
+      workloadIdentityPoolName: 'pool',
+      workloadIdentityProviderName: 'provider',
+      oidcExchangeToken: { oidc: { provider: { issuer: 'https://i' }, clientID: 'c' } },
+    }
+    const policy = gcp({
+      credentialsFile: undefined,
+      workloadIdentityFederationConfig: federation,
+    })
+    const result = load(complete(policy))
+    expect(backendOf(result)?.auth?.type).toBe('Unsupported')
+    expect(result.diagnostics).toMatchObject([
+      {
+        code: 'unsupported.credential',
+        path: 'spec.gcpCredentials.workloadIdentityFederationConfig',
+      },
+    ])
+  })
+})
