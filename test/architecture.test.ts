@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'limits.ts': [],
   'cancellation.ts': [],
   'base64-bytes.ts': [],
+  'ask-each.ts': [],
   'json/': [],
   'wire/': ['errors.ts', 'json/'],
   'usage/': ['json/'],
@@ -132,6 +133,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type streams/stream-translator.ts',
   ],
   'try-backend.ts': [
+    'ask-each.ts',
     'cancellation.ts',
     'errors.ts',
     'held-stream.ts',
