@@ -3,6 +3,7 @@ import { audioSpeech } from './audio-speech.ts'
 import { audioTranscriptions } from './audio-transcriptions.ts'
 import { audioTranslations } from './audio-translations.ts'
 import { chatCompletions } from './chat-completions.ts'
+import { completions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
 import { imagesEdits } from './images-edits.ts'
 import { imagesGenerations } from './images-generations.ts'
@@ -18,6 +19,7 @@ import {
 
 export const endpoints = [
   chatCompletions,
+  completions,
   embeddings,
   imagesGenerations,
   imagesEdits,

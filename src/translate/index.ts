@@ -14,6 +14,10 @@ import { chatToAzure } from './chat-completions/azure-openai.ts'
 import { chatToGcpAnthropic } from './chat-completions/gcp-anthropic.ts'
 import { chatToVertex } from './chat-completions/gcp-vertexai.ts'
 import { chatToOpenAI } from './chat-completions/openai.ts'
+import { completionsToAzure } from './completions/azure-openai.ts'
+import { completionsToOpenAI } from './completions/openai.ts'
+import { throughChat } from './completions/through-chat.ts'
+import { embeddingsToAzure } from './embeddings/azure-openai.ts'
 import { embeddingsToVertex } from './embeddings/gcp-vertexai.ts'
 import { embeddingsToOpenAI } from './embeddings/openai.ts'
 import { imageEditsToAzure } from './images-edits/azure-openai.ts'
@@ -46,7 +50,20 @@ export const translators = {
     GCPVertexAI: chatToVertex,
     AWSAnthropic: chatToAwsAnthropic,
   },
-  embeddings: { OpenAI: embeddingsToOpenAI, GCPVertexAI: embeddingsToVertex },
+  completions: {
+    OpenAI: completionsToOpenAI,
+    AzureOpenAI: completionsToAzure,
+    AWSBedrock: throughChat(chatToBedrock),
+    Anthropic: throughChat(chatToAnthropic),
+    GCPAnthropic: throughChat(chatToGcpAnthropic),
+    GCPVertexAI: throughChat(chatToVertex),
+    AWSAnthropic: throughChat(chatToAwsAnthropic),
+  },
+  embeddings: {
+    OpenAI: embeddingsToOpenAI,
+    AzureOpenAI: embeddingsToAzure,
+    GCPVertexAI: embeddingsToVertex,
+  },
   'images-generations': { OpenAI: imagesToOpenAI, AzureOpenAI: imagesToAzure },
   'images-edits': { OpenAI: imageEditsToOpenAI, AzureOpenAI: imageEditsToAzure },
   'audio-speech': { OpenAI: speechToOpenAI, AzureOpenAI: speechToAzure },
