@@ -1,5 +1,6 @@
 // Hosts a tap: whole events go to the client as the bytes that they are, and are looked at afterwards.
 import { createSseFrame } from './frame.ts'
+import { markerPattern } from './marker-pattern.ts'
 import { createEventAligner, readEvents } from './sse-parser.ts'
 import { createSseWriter } from './sse-writer.ts'
 import type { BodyHost, BodyHostOptions } from './stream-host.ts'
@@ -24,6 +25,7 @@ export function createTapHost(
   const state = createStreamState(listener)
   const aligner = createEventAligner()
   const decoder = new TextDecoder()
+  const pattern = markerPattern(tap.markers)
   const encoder = new TextEncoder()
   let control: BodyController | undefined
 
@@ -33,7 +35,7 @@ export function createTapHost(
   }
   const look = (text: string) => {
     const sparse = !state.meter.wantsChunks && tap.sparse()
-    const matters = (piece: string) => tap.markers.some((marker) => piece.includes(marker))
+    const matters = (piece: string) => pattern.test(piece)
     if (sparse && !matters(text)) return
     readEvents(text, (data, event) => {
       if (sparse && !matters(data)) return
