@@ -201,10 +201,14 @@ async function ask(translation: Translation, input: TryInput): Promise<UpstreamR
   return dispatch(sealed, input)
 }
 
-async function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
-  const { call, backend, endpoint, ports, lifeline } = input
-  const authenticated = backend.auth?.apply(sealed, call.headers)
-  if (authenticated !== undefined) await authenticated
+function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+  const authenticated = input.backend.auth?.apply(sealed, input.call.headers)
+  if (authenticated === undefined) return fetchSealed(sealed, input)
+  return authenticated.then(() => fetchSealed(sealed, input))
+}
+
+function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+  const { backend, endpoint, ports, lifeline } = input
   const { cancellation } = lifeline
   if (cancellation.cancelled) throw cancellation.reason
   const request = new OutgoingRequest({

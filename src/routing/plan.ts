@@ -35,13 +35,16 @@ export function createPicker(
   attemptsPerPriority: number | undefined,
   random: () => number,
 ): BackendPicker {
-  const excluded = new Set<Backend>()
-  const tried = new Set<Backend>()
+  // Most requests need neither: they are served by the first backend of the first try.
+  let excluded: Set<Backend> | undefined
+  let tried: Set<Backend> | undefined
   let level = 0
   let attemptsHere = 0
 
-  const usable = (index: number) =>
-    (groups[index % groups.length] ?? []).filter((backend) => !excluded.has(backend))
+  const usable = (index: number): readonly Backend[] => {
+    const group = groups[index % groups.length] ?? []
+    return excluded === undefined ? group : group.filter((backend) => !excluded?.has(backend))
+  }
   const advance = () => {
     level++
     attemptsHere = 0
@@ -51,9 +54,11 @@ export function createPicker(
       if (attemptsPerPriority !== undefined && attemptsHere >= attemptsPerPriority) advance()
       for (let turn = 0; turn < groups.length; turn++) {
         const candidates = usable(level)
-        const fresh = candidates.filter((backend) => !tried.has(backend))
+        const fresh =
+          tried === undefined ? candidates : candidates.filter((backend) => !tried?.has(backend))
         const chosen = chooseByWeight(fresh.length > 0 ? fresh : candidates, random)
         if (chosen !== undefined) {
+          tried ??= new Set()
           tried.add(chosen)
           attemptsHere++
           return chosen
@@ -63,6 +68,7 @@ export function createPicker(
       return undefined
     },
     exclude(backend) {
+      excluded ??= new Set()
       excluded.add(backend)
       // It took no attempt away from its priority.
       attemptsHere = Math.max(0, attemptsHere - 1)
