@@ -109,7 +109,8 @@ async function loadRegistry(
   { resource, facts }: PrometheusOptions,
   own: readonly string[],
 ): Promise<Loaded> {
-  const { Counter, Gauge, Histogram, Registry } = await import('prom-client')
+  // By its default: bundled, a CommonJS package that is loaded later has no other.
+  const { Counter, Gauge, Histogram, Registry } = (await import('prom-client')).default
   const registry = new Registry()
   const registers = [registry]
   const histograms = new Map(

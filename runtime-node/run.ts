@@ -141,8 +141,9 @@ interface OpenPorts {
 async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   const { settings, system, parts, log } = run
   const outgoing = await openOutgoing(run)
-  const telemetry = openTelemetry({
+  const telemetry = await openTelemetry({
     env: system.env,
+    stdout: system.stdout,
     version: readVersion(),
     log,
     connections: outgoing.connections,
@@ -174,6 +175,8 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     await Promise.all(open.map((listening) => listening.drain(timeoutMs)))
     await admin.then((server) => server.close()).catch(() => {})
     await outgoing.close()
+    // Last: the spans of what was under way end with it.
+    await telemetry.close()
   }
   try {
     const listeners: Started['listeners'][number][] = []

@@ -2,44 +2,67 @@
 // not need are not loaded.
 import type { Logger, Observer } from '../src/index.ts'
 import { createGenaiMetrics } from '../src/observe/genai-metrics.ts'
-import { readHeaderAttributes } from '../src/observe/header-attributes.ts'
+import { type HeaderAttributes, readHeaderAttributes } from '../src/observe/header-attributes.ts'
 import { combineSinks } from '../src/observe/metrics-sink.ts'
+import { type OtelSettings, readOtelSettings } from '../src/observe/otel-settings.ts'
 import { readResource } from '../src/observe/resource.ts'
 import type { AdminRoutes } from './admin.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { type Connections, createGatewayFacts, type GatewayFacts } from './gateway-facts.ts'
 import { createPrometheus } from './prometheus.ts'
-import type { Environment } from './system.ts'
+import type { Environment, Output } from './system.ts'
 
 export interface TelemetryOptions {
   readonly env: Environment
   readonly version: string
   readonly log: Logger
+  readonly stdout: Output
   readonly connections: () => Connections
 }
 
 export interface Telemetry extends Pick<GatewayFacts, 'loaded' | 'refused'> {
   readonly observers: readonly Observer[]
   readonly adminRoutes: AdminRoutes
+  /** Sends what is left; resolves in 5 s at the latest, whatever the collector does. */
+  close(): Promise<void>
 }
 
-/** Throws a `RunError` where a variable makes no sense. */
-export function openTelemetry(options: TelemetryOptions): Telemetry {
+const closeMs = 5000
+
+/** Rejects with a `RunError` where a variable makes no sense. */
+export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   try {
-    return open(options)
+    return await open(options)
   } catch (error) {
     throw new RunError(messageOf(error), { cause: error })
   }
 }
 
-function open({ env, version, log, connections }: TelemetryOptions): Telemetry {
+/** Something that sends on its own time. */
+interface Sender {
+  readonly observers: readonly Observer[]
+  /** Takes no more, and sends what it has. */
+  shutdown(): Promise<void>
+}
+
+async function open(options: TelemetryOptions): Promise<Telemetry> {
+  const { env, version, log, connections } = options
   const headerAttributes = readHeaderAttributes(env)
+  const settings = readOtelSettings(env)
   const resource = readResource(env)
+  for (const warning of settings.warnings) log('warn', warning)
   if (resource.malformed.length > 0) {
     const items = resource.malformed.join(', ')
     log('warn', `OTEL_RESOURCE_ATTRIBUTES: ignored what is not key=value (item ${items})`)
   }
-  const facts = createGatewayFacts({ version, connections, droppedSpans: () => 0 })
+  let droppedSpans = () => 0
+  const senders: Sender[] = []
+  if (settings.traces.length > 0) {
+    const tracing = await openTracing(options, settings, headerAttributes, resource.attributes)
+    droppedSpans = tracing.dropped
+    senders.push(tracing)
+  }
+  const facts = createGatewayFacts({ version, connections, droppedSpans: () => droppedSpans() })
   const prometheus = createPrometheus({
     attributes: headerAttributes.metrics.map(({ attribute }) => attribute),
     resource: resource.attributes,
@@ -52,11 +75,59 @@ function open({ env, version, log, connections }: TelemetryOptions): Telemetry {
     errorTypes: env.AIGW_METRICS_ERROR_TYPES === 'kinds' ? 'kinds' : 'other',
   })
   return {
-    observers: [facts.observer, metrics],
+    observers: [facts.observer, metrics, ...senders.flatMap(({ observers }) => observers)],
     adminRoutes: {
       '/metrics': async () => ({ status: 200, ...(await prometheus.scrape()) }),
     },
     loaded: facts.loaded,
     refused: facts.refused,
+    async close() {
+      if (senders.length === 0) return
+      const all = Promise.allSettled(senders.map((sender) => sender.shutdown()))
+      await Promise.race([all, sleep(closeMs)])
+    },
+  }
+}
+
+/** Keeps the process alive only as long as something else does. */
+const sleep = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms)
+  })
+
+async function openTracing(
+  { env, log, stdout }: TelemetryOptions,
+  settings: OtelSettings,
+  headerAttributes: HeaderAttributes,
+  resource: Readonly<Record<string, string>>,
+): Promise<Sender & { dropped(): number }> {
+  const [{ openTraces }, { watchDiagnostics }, { createTracing }, { createVocabulary }] =
+    await Promise.all([
+      import('./otel/traces.ts'),
+      import('./otel/diagnostics.ts'),
+      import('../src/observe/tracing.ts'),
+      import('../src/observe/spans/vocabulary.ts'),
+    ])
+  watchDiagnostics(env.OTEL_LOG_LEVEL, log, Date.now)
+  const { vocabulary, flattensMessages } = createVocabulary(settings, env)
+  const traces = await openTraces({
+    exporters: settings.traces,
+    propagators: settings.propagators,
+    resource,
+    manyAttributes: flattensMessages && !env.OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
+    writeLine: (line) => stdout.write(line),
+  })
+  const tracing = createTracing({
+    tracer: traces.tracer,
+    vocabulary,
+    headerAttributes: headerAttributes.span,
+  })
+  return {
+    observers: [tracing],
+    dropped: traces.dropped,
+    shutdown() {
+      tracing.endAll()
+      return traces.shutdown()
+    },
   }
 }

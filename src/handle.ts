@@ -88,7 +88,7 @@ export async function handle<Req>(
       snapshot.table.match({ host, headers, model: call.model }) ??
       (endpoint.namesNoModel && call.model === '' ? snapshot.table.sole(host) : undefined)
     exchange.route = route
-    observer.start?.(exchange, call)
+    observer.start?.(exchange, call, raw)
     if (route === undefined) throw new GatewayError('no-route', noRoute)
     const result = await runAttempts(call, route, exchange, {
       ports,

@@ -21,7 +21,7 @@ export function respond(
     case 'stream':
       return respondStream(result, exchange)
     case 'unread':
-      return respondUnread(call, result, exchange)
+      return respondUnread(call, result, exchange, observer)
     case 'whole':
       return respondWhole(call, result, exchange, observer)
     case 'error':
@@ -43,7 +43,12 @@ function respondStream(result: Result<'stream'>, exchange: Exchange): Response {
 }
 
 /** The head goes out before the body has come. */
-function respondUnread(call: Call, result: Result<'unread'>, exchange: Exchange): Response {
+function respondUnread(
+  call: Call,
+  result: Result<'unread'>,
+  exchange: Exchange,
+  observer: Observer,
+): Response {
   const { head, model, body, onActivity } = result
   exchange.status = head.status
   exchange.responseModel = model
@@ -65,6 +70,14 @@ function respondUnread(call: Call, result: Result<'unread'>, exchange: Exchange)
         exchange.error = GatewayError.is(error)
           ? error
           : new GatewayError('upstream-reset', 'the provider broke off its answer')
+      }
+      if (how === 'complete') {
+        observer.reply?.(exchange, {
+          value: undefined,
+          bytes: exchange.sentBytes,
+          contentType: head.headers.get('content-type') ?? '',
+          text: () => '',
+        })
       }
       exchange.finish(call.client.cancelled ? 'client-gone' : how)
     },

@@ -87,6 +87,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'headers.ts': ['type ports.ts'],
   'observe/': [
+    'base64-bytes.ts',
+    'json/',
     'type config/api-schema.ts',
     'type endpoints/endpoint.ts',
     'type exchange.ts',
@@ -272,6 +274,8 @@ const indexFiles = [
   'src/config/resources/index.ts',
   'src/endpoints/index.ts',
   'src/index.ts',
+  'src/observe/spans/genai/index.ts',
+  'src/observe/spans/openinference/index.ts',
   'src/simulate/index.ts',
   'src/translate/index.ts',
 ]

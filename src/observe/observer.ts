@@ -1,6 +1,6 @@
 // Who looks at requests on their way: metrics, traces, access logs. They may look, never change, and what they
 // throw goes no further.
-import type { Call } from '../endpoints/endpoint.ts'
+import type { Call, RawBody } from '../endpoints/endpoint.ts'
 import type { AttemptRecord, Exchange } from '../exchange.ts'
 import type { Ports } from '../ports.ts'
 
@@ -18,8 +18,11 @@ export type ChunkVisitor = (value: unknown) => void
 export interface Observer {
   /** The request has come; nothing of it has been read. */
   open?(exchange: Exchange): void
-  /** The call has a route, or `exchange.route` is absent and it will be refused. */
-  start?(exchange: Exchange, call: Call): void
+  /**
+   * The call has a route, or `exchange.route` is absent and it will be refused. `received`: the body as the client
+   * sent it.
+   */
+  start?(exchange: Exchange, call: Call, received: RawBody): void
   attempt?(exchange: Exchange, attempt: AttemptRecord): void
   /** Headers on their way to a provider, lower-case names: the one thing that may be added to, by tracing. */
   outgoing?(exchange: Exchange, headers: Map<string, string>): void

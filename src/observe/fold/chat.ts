@@ -1,0 +1,145 @@
+// The chunks of a chat completion, added up to an answer while they pass.
+// https://platform.openai.com/docs/api-reference/chat-streaming
+import { isRecord } from '../../json/is-record.ts'
+import { createTextBudget, firstTokenEvent } from './text-budget.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+export interface AnswerFold {
+  /** The name of the event that this chunk is, if it is one. */
+  add(chunk: unknown): string | undefined
+  /** The answer so far; undefined where nothing came. */
+  answer(): Json | undefined
+  readonly truncated: boolean
+  /** What the stream has told of a failure. */
+  readonly failure?: string | undefined
+}
+
+interface FoldedCall {
+  readonly id: string | undefined
+  readonly type: string | undefined
+  readonly name: string
+  readonly args: string
+}
+
+interface FoldedChoice {
+  role: string | undefined
+  content: string
+  reasoning: string
+  refusal: string
+  finishReason: string | undefined
+  readonly annotations: unknown[]
+  readonly calls: Map<number, FoldedCall>
+}
+
+export function createChatFold(): AnswerFold {
+  const budget = createTextBudget()
+  const choices = new Map<number, FoldedChoice>()
+  let head: Json | undefined
+  let model: unknown
+  let usage: unknown
+  let obfuscation: unknown
+
+  const add = (chunk: Json) => {
+    model ??= filled(chunk['model'])
+    usage = isRecord(chunk['usage']) ? chunk['usage'] : usage
+    obfuscation = filled(chunk['obfuscation']) ?? obfuscation
+    for (const choice of records(chunk['choices'])) addChoice(choice)
+  }
+  const addChoice = (choice: Json) => {
+    const index = place(choice['index'])
+    let folded = choices.get(index)
+    if (folded === undefined) {
+      folded = {
+        role: undefined,
+        content: '',
+        reasoning: '',
+        refusal: '',
+        finishReason: undefined,
+        annotations: [],
+        calls: new Map(),
+      }
+      choices.set(index, folded)
+    }
+    folded.finishReason = filled(choice['finish_reason']) ?? folded.finishReason
+    const delta = choice['delta']
+    if (!isRecord(delta)) return
+    folded.role = filled(delta['role']) ?? folded.role
+    folded.content += budget.take(text(delta['content']))
+    folded.reasoning += budget.take(text(delta['reasoning_content']))
+    folded.refusal += budget.take(text(delta['refusal']))
+    if (Array.isArray(delta['annotations'])) folded.annotations.push(...delta['annotations'])
+    for (const call of records(delta['tool_calls'])) addCall(folded.calls, call)
+  }
+  const addCall = (calls: FoldedChoice['calls'], call: Json) => {
+    const index = place(call['index'])
+    const known = calls.get(index)
+    const own = isRecord(call['function']) ? call['function'] : {}
+    calls.set(index, {
+      id: known?.id ?? filled(call['id']),
+      type: known?.type ?? filled(call['type']),
+      name: known?.name || budget.take(text(own['name'])),
+      args: (known?.args ?? '') + budget.take(text(own['arguments'])),
+    })
+  }
+  return {
+    add(chunk) {
+      if (!isRecord(chunk)) return undefined
+      const isFirst = head === undefined
+      head ??= chunk
+      add(chunk)
+      return isFirst ? firstTokenEvent : undefined
+    },
+    answer() {
+      if (head === undefined) return undefined
+      const { id, created, service_tier, system_fingerprint } = head
+      return compact({
+        id,
+        object: 'chat.completion.chunk',
+        created,
+        model,
+        service_tier,
+        system_fingerprint,
+        choices: [...choices]
+          .toSorted(([a], [b]) => a - b)
+          .map(([index, folded]) => writeChoice(index, folded)),
+        usage,
+        obfuscation,
+      })
+    },
+    get truncated() {
+      return budget.exceeded
+    },
+  }
+}
+
+function writeChoice(index: number, folded: FoldedChoice): Json {
+  const { role, content, reasoning, refusal, annotations, calls, finishReason } = folded
+  const message = compact({
+    role,
+    content: content === '' ? undefined : content,
+    reasoning_content: reasoning === '' ? undefined : reasoning,
+    refusal: refusal === '' ? undefined : refusal,
+    annotations: annotations.length === 0 ? undefined : annotations,
+    tool_calls:
+      calls.size === 0
+        ? undefined
+        : [...calls]
+            .toSorted(([a], [b]) => a - b)
+            .map(([, { id, type = 'function', name, args }]) =>
+              compact({ id, type, function: { name, arguments: args } }),
+            ),
+  })
+  return { index, message, finish_reason: finishReason ?? 'stop' }
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+const filled = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+const place = (value: unknown) => (typeof value === 'number' ? value : 0)
+const records = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isRecord) : []
+
+const compact = (members: Json): Json =>
+  Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null),
+  )

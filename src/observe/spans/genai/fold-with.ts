@@ -1,0 +1,28 @@
+import type { AnswerFold } from '../../fold/chat.ts'
+import type { Attributes, StreamFold } from '../span-set.ts'
+
+/** A fold whose answer is described like a whole one; this vocabulary has no events. */
+export function foldWith(
+  create: () => AnswerFold,
+  describe: (answer: Readonly<Record<string, unknown>>) => Attributes,
+): () => StreamFold {
+  return () => {
+    const fold = create()
+    return {
+      add(chunk) {
+        fold.add(chunk)
+        return undefined
+      },
+      attributes() {
+        const answer = fold.answer()
+        return answer === undefined ? {} : describe(answer)
+      },
+      get truncated() {
+        return fold.truncated
+      },
+      get failure() {
+        return fold.failure
+      },
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// How spans describe calls: what a vocabulary is made of, one `SpanSet` for each endpoint.
+import type { Call, RawBody } from '../../endpoints/endpoint.ts'
+import type { SeenReply } from '../observer.ts'
+
+export type AttributeValue = string | number | boolean | readonly string[] | readonly number[]
+/** Members that are undefined are left out. */
+export type Attributes = Readonly<Record<string, AttributeValue | undefined>>
+
+/** What a span set makes of a call: attributes, as they become known. */
+export interface SpanSet {
+  /** Of the span; with the model behind it in the conventions for generative AI. */
+  readonly name: string
+  /** `received`: the body as the client sent it. */
+  request(call: Call, received: RawBody): Attributes
+  reply(reply: SeenReply): Attributes
+  /** Absent: streams of this endpoint have nothing to tell. */
+  fold?(): StreamFold
+}
+
+/** Keeps of a stream what a span will say about it, piece by piece. */
+export interface StreamFold {
+  /** Returns the name of an event that this chunk is, if it is one. */
+  add(chunk: unknown): string | undefined
+  /** What is known by now: of the whole stream, or of as much as came. */
+  attributes(): Attributes
+  /** Whether text was left out, to stay within bounds. */
+  readonly truncated: boolean
+  /** What the stream itself calls a failure. */
+  readonly failure?: string | undefined
+}
+
+/** An error as a client has it. */
+export interface CallFailure {
+  readonly status: number
+  /** `''` where there is none. */
+  readonly body: string
+}
+
+export interface FailureRecord {
+  readonly attributes: Attributes
+  readonly exception?: { readonly type: string; readonly message: string }
+  /** Of the span's status. */
+  readonly message: string
+}
+
+/** A dialect of span attributes. */
+export interface Vocabulary {
+  readonly kind: 'internal' | 'client'
+  /** By the endpoint's path; undefined for one that is not traced. */
+  spansFor(path: string): SpanSet | undefined
+  /** Whether the name of a span has the client's model behind it. */
+  readonly namesModel: boolean
+  /** Whether the backend's kind and address are told. */
+  readonly namesProvider: boolean
+  failure(failure: CallFailure): FailureRecord
+}

@@ -1,0 +1,146 @@
+// One span for each call, whatever became of it. What a span says is the vocabulary's business; how it is kept and
+// sent, the tracer's.
+import type { Call, RawBody } from '../endpoints/endpoint.ts'
+import type { AttemptRecord, Exchange } from '../exchange.ts'
+import type { HeaderReader } from '../ports.ts'
+import { type HeaderAttribute, readAttributes } from './header-attributes.ts'
+import type { Observer } from './observer.ts'
+import { providerOf } from './semconv.ts'
+import type { Attributes, CallFailure, SpanSet, StreamFold, Vocabulary } from './spans/span-set.ts'
+
+/** A span under way. */
+export interface ActiveSpan {
+  /** False: it is not kept, but its context is passed on all the same. */
+  readonly recording: boolean
+  set(attributes: Attributes): void
+  event(name: string, attributes?: Attributes): void
+  /** Writes the headers that let the trace go on at a provider. */
+  inject(headers: Map<string, string>): void
+  end(status: { readonly ok: true } | { readonly ok: false; readonly message: string }): void
+}
+
+export interface Tracer {
+  start(name: string, kind: Vocabulary['kind'], incoming: HeaderReader): ActiveSpan
+}
+
+export interface TracingOptions {
+  readonly tracer: Tracer
+  readonly vocabulary: Vocabulary
+  readonly headerAttributes: readonly HeaderAttribute[]
+}
+
+export interface Tracing extends Observer {
+  /** Ends what is under way: the gateway stops. */
+  endAll(): void
+}
+
+interface Traced {
+  readonly span: ActiveSpan
+  readonly set: SpanSet
+  fold: StreamFold | undefined
+}
+
+export function createTracing(options: TracingOptions): Tracing {
+  const { tracer, vocabulary, headerAttributes } = options
+  const underWay = new Map<Exchange, Traced>()
+
+  const start = (exchange: Exchange, call: Call, received: RawBody) => {
+    const set = vocabulary.spansFor(exchange.endpoint.path)
+    if (set === undefined) return
+    const name = vocabulary.namesModel && call.model !== '' ? `${set.name} ${call.model}` : set.name
+    const span = tracer.start(name, vocabulary.kind, exchange.incoming.headers)
+    underWay.set(exchange, { span, set, fold: undefined })
+    if (!span.recording) return
+    span.set(set.request(call, received))
+    span.set(readAttributes(headerAttributes, exchange.incoming.headers))
+  }
+  const attempt = (exchange: Exchange, record: AttemptRecord) => {
+    const traced = underWay.get(exchange)
+    if (traced === undefined || !traced.span.recording) return
+    const { span } = traced
+    traced.fold = undefined
+    const failed = exchange.attempts[record.index - 1]
+    if (failed !== undefined) {
+      span.event('attempt', {
+        'aigw.backend': failed.backend.name,
+        'aigw.attempt': failed.index,
+        'http.response.status_code': failed.status,
+      })
+    }
+    if (record.target.model !== exchange.model) {
+      span.set({ 'aigw.upstream.model': record.target.model })
+    }
+    if (!vocabulary.namesProvider) return
+    const { hostname, port, protocol } = new URL(record.origin)
+    span.set({
+      'gen_ai.provider.name': providerOf(record.backend.schema.name),
+      'server.address': hostname,
+      'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
+    })
+  }
+  const finish = (exchange: Exchange) => {
+    const traced = underWay.get(exchange)
+    if (traced === undefined) return
+    underWay.delete(exchange)
+    const { span, fold } = traced
+    if (!span.recording) return span.end({ ok: true })
+    if (exchange.outcome === 'failed') return endFailed(span, failureOf(exchange))
+    tellFold(span, fold)
+    if (exchange.outcome === 'client-gone') {
+      return span.end({ ok: false, message: 'client closed request' })
+    }
+    // The provider has told of its failure in its own words, inside of a stream that ended well.
+    if (fold?.failure !== undefined) return span.end({ ok: false, message: fold.failure })
+    span.end({ ok: true })
+  }
+  const endFailed = (span: ActiveSpan, failure: CallFailure) => {
+    const { attributes, exception, message } = vocabulary.failure(failure)
+    span.set(attributes)
+    if (exception !== undefined) {
+      span.event('exception', {
+        'exception.type': exception.type,
+        'exception.message': exception.message,
+      })
+    }
+    span.end({ ok: false, message })
+  }
+  return {
+    start,
+    attempt,
+    outgoing: (exchange, headers) => underWay.get(exchange)?.span.inject(headers),
+    chunks(exchange) {
+      const traced = underWay.get(exchange)
+      if (traced === undefined || !traced.span.recording) return undefined
+      const fold = traced.set.fold?.()
+      traced.fold = fold
+      if (fold === undefined) return undefined
+      return (chunk) => {
+        const event = fold.add(chunk)
+        if (event !== undefined) traced.span.event(event)
+      }
+    },
+    reply(exchange, reply) {
+      const traced = underWay.get(exchange)
+      if (traced?.span.recording) traced.span.set(traced.set.reply(reply))
+    },
+    finish,
+    endAll() {
+      for (const { span, fold } of underWay.values()) {
+        if (span.recording) tellFold(span, fold)
+        span.end({ ok: false, message: 'gateway shutdown' })
+      }
+      underWay.clear()
+    },
+  }
+}
+
+function tellFold(span: ActiveSpan, fold: StreamFold | undefined): void {
+  if (fold === undefined) return
+  span.set(fold.attributes())
+  if (fold.truncated) span.set({ 'aigw.span.truncated': true })
+}
+
+/** Inside of a stream there is no body of an error, only its message. */
+function failureOf({ error, errorBody, status }: Exchange): CallFailure {
+  return { status: error?.status ?? status, body: errorBody ?? error?.message ?? '' }
+}
