@@ -13,12 +13,20 @@ export interface AdminAnswer {
 }
 
 /** What answers GET and HEAD of a path. */
-export type AdminHandler = () => AdminAnswer | Promise<AdminAnswer>
+export type AdminHandler = (caller: AdminCaller) => AdminAnswer | Promise<AdminAnswer>
+
+export interface AdminCaller {
+  /** The connection comes from this machine. */
+  readonly isLocal: boolean
+}
+
 export type AdminRoutes = Readonly<Record<string, AdminHandler>>
 
 export interface AdminServer {
   readonly port: number
-  /** `/health` says 503 from now on. */
+  /** `/ready` says 200 from now on. */
+  markReady(): void
+  /** `/health` and `/ready` say 503 from now on. */
   startDraining(): void
   close(): Promise<void>
 }
@@ -27,20 +35,26 @@ export interface AdminOptions {
   /** 0: any free one. */
   readonly port: number
   readonly hosts: readonly string[]
-  /** By path, besides `/health`. */
+  /** By path, besides `/health` and `/ready`. */
   readonly routes?: AdminRoutes
+  /** What `/health` says besides that all is well; a line of text. */
+  readonly remark?: () => string | undefined
   /** How long a client may take to send its head, default 5 s. */
   readonly headTimeoutMs?: number
 }
 
 /** Rejects with the Node error where the port cannot be bound. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  let draining = false
-  const routes = new Map(
+  let state: 'starting' | 'ready' | 'draining' = 'starting'
+  const routes = new Map<string, AdminHandler>(
     Object.entries({
       ...options.routes,
-      '/health': () =>
-        draining ? { status: 503, body: 'draining\n' } : { status: 200, body: 'OK\n' },
+      '/health': () => {
+        if (state === 'draining') return { status: 503, body: 'draining\n' }
+        const remark = options.remark?.()
+        return { status: 200, body: `OK\n${remark === undefined ? '' : `${remark}\n`}` }
+      },
+      '/ready': () => ({ status: state === 'ready' ? 200 : 503, body: `${state}\n` }),
     } satisfies AdminRoutes),
   )
   const onlyLoopback = options.hosts.every(isLoopback)
@@ -58,7 +72,8 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     const handler = routes.get(request.url?.split('?', 1)[0] ?? '')
     if (handler === undefined) return { status: 404, body: 'not found\n' }
     const allowed = request.method === 'GET' || request.method === 'HEAD'
-    return allowed ? handler() : { status: 405, body: 'method not allowed\n' }
+    if (!allowed) return { status: 405, body: 'method not allowed\n' }
+    return handler({ isLocal: isLocalAddress(request.socket.remoteAddress ?? '') })
   }
   const { servers, port } = await listenOnHosts(
     () =>
@@ -72,8 +87,11 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   )
   return {
     port,
+    markReady() {
+      if (state === 'starting') state = 'ready'
+    },
     startDraining() {
-      draining = true
+      state = 'draining'
     },
     async close() {
       const closing = servers.map(
@@ -83,6 +101,11 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
       await Promise.all(closing)
     },
   }
+}
+
+/** A peer's address; IPv4 may come in the form of IPv6. */
+function isLocalAddress(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: AdminAnswer): void {

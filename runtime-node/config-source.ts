@@ -18,13 +18,23 @@ export interface ConfigOrigin {
   readonly path?: string
 }
 
-export interface LoadedConfig {
-  readonly origin: ConfigOrigin
+export interface LoadedConfig extends Sources {
   /** Absent when `diagnostics` holds an error. */
   readonly spec: GatewaySpec | undefined
   readonly diagnostics: readonly Diagnostic[]
-  /** All that was read, annotations' files too. */
+  /** All files that were read or looked for, annotations' files too; absolute. */
   readonly files: readonly string[]
+  /** What the configuration was made of: names and texts, null for a file that is not there. */
+  readonly content: readonly (readonly [name: string, text: string | null])[]
+}
+
+export interface Sources {
+  readonly origin: ConfigOrigin
+  readonly sources: readonly ConfigSource[]
+  /** Files that annotations name, by absolute path, as they were found; added to while parsing. */
+  readonly annotated: ReadonlyMap<string, string | undefined>
+  /** The same place, read anew. Throws a `RunError` where it is gone. */
+  reread(): Sources
 }
 
 /** Throws a `RunError` where the configuration cannot be read; what is wrong inside it is in `diagnostics`. */
@@ -38,19 +48,34 @@ export async function loadConfig(
 
 /** What has been read, as a configuration. */
 export function interpretSources(
-  { origin, sources }: Sources,
+  read: Sources,
   settings: Pick<ConfigSettings, 'parsing'>,
   system: System,
   parse: ParseConfig,
 ): LoadedConfig {
-  const { spec, diagnostics, files } = parse(sources, settings.parsing)
+  const { origin, sources, annotated } = read
+  const { spec, diagnostics } = parse(sources, settings.parsing)
   const moved = origin.kind === 'built-in' && spec !== undefined ? moveOllama(spec, system) : spec
-  return { origin, spec: moved, diagnostics, files }
-}
-
-export interface Sources {
-  readonly origin: ConfigOrigin
-  readonly sources: readonly ConfigSource[]
+  const { path } = system
+  const own = origin.kind === 'directory' ? sources.map(({ file }) => path.basename(file)) : []
+  const directory = origin.path ?? ''
+  return {
+    ...read,
+    spec: moved,
+    diagnostics,
+    files: [
+      ...(origin.kind === 'directory'
+        ? own.map((name) => path.join(directory, name))
+        : origin.path === undefined
+          ? []
+          : [origin.path]),
+      ...annotated.keys(),
+    ],
+    content: [
+      ...sources.map(({ file, text }) => [file, text] as const),
+      ...[...annotated].map(([file, text]) => [file, text ?? null] as const),
+    ],
+  }
 }
 
 /** Throws a `RunError` where there is nothing to read. */
@@ -59,60 +84,76 @@ export async function readSources(
   system: System,
 ): Promise<Sources> {
   const { path, workingDirectory } = system
-  if (configPath === '-') {
-    const text = await system.readStdin()
-    return oneSource({ kind: 'stdin' }, '-', text, workingDirectory, system)
+  const keep = (origin: ConfigOrigin, file: string, text: string): Sources => {
+    const read = (): Sources =>
+      oneSource({ origin, file, text, directory: workingDirectory, reread: read }, system)
+    return read()
   }
+  if (configPath === '-') return keep({ kind: 'stdin' }, '-', await system.readStdin())
   if (configPath !== undefined) return readPath(configPath, system)
 
   const fromHome = path.join(homes.config, 'config.yaml')
-  const text = readIfThere(fromHome)
-  if (text !== undefined) {
-    return oneSource({ kind: 'config-home', path: fromHome }, fromHome, text, homes.config, system)
-  }
-  return oneSource({ kind: 'built-in' }, 'default', readBuiltInConfig(), workingDirectory, system)
+  if (readIfThere(fromHome) !== undefined) return readConfigHome(fromHome, system)
+  return keep({ kind: 'built-in' }, 'default', readBuiltInConfig())
+}
+
+function readConfigHome(file: string, system: System): Sources {
+  const origin = { kind: 'config-home', path: file } as const
+  const reread = () => readConfigHome(file, system)
+  const directory = system.path.dirname(file)
+  return oneSource({ origin, file, text: readConfigFile(file), directory, reread }, system)
 }
 
 function readPath(given: string, system: System): Sources {
   const { path } = system
   const absolute = expandPath(given, system)
+  const reread = () => readPath(given, system)
   if (!isDirectory(absolute)) {
     const origin = { kind: 'file', path: absolute } as const
-    return oneSource(origin, given, readConfigFile(absolute), path.dirname(absolute), system)
+    const directory = path.dirname(absolute)
+    const text = readConfigFile(absolute)
+    return oneSource({ origin, file: given, text, directory, reread }, system)
   }
   const names = listConfigFiles(absolute)
   if (names.length === 0) {
     throw new RunError(`error reading config: ${absolute}: no *.yaml, *.yml or *.json in it`)
   }
-  const readText = createTextReader(absolute, system)
+  const { annotated, readText } = createTextReader(absolute, system)
   const sources = names.map((name) => ({
     file: path.join(given, name),
     text: readConfigFile(path.join(absolute, name)),
     env: system.env,
     readText,
   }))
-  return { origin: { kind: 'directory', path: absolute }, sources }
+  return { origin: { kind: 'directory', path: absolute }, sources, annotated, reread }
 }
 
-function oneSource(
-  origin: ConfigOrigin,
-  file: string,
-  text: string,
-  directory: string,
-  system: System,
-): Sources {
-  const readText = createTextReader(directory, system)
-  return { origin, sources: [{ file, text, env: system.env, readText }] }
+interface OneSource extends Pick<Sources, 'origin' | 'reread'> {
+  readonly file: string
+  readonly text: string
+  /** Where files that annotations name are looked for, besides the working directory. */
+  readonly directory: string
+}
+
+function oneSource({ origin, file, text, directory, reread }: OneSource, system: System): Sources {
+  const { annotated, readText } = createTextReader(directory, system)
+  return { origin, sources: [{ file, text, env: system.env, readText }], annotated, reread }
 }
 
 /** Files that annotations name: against the working directory, then beside the configuration. */
 function createTextReader(directory: string, system: System) {
   const { path, workingDirectory } = system
-  return (name: string): string | undefined => {
-    const fromHome = expandHome(name, system)
-    const first = readIfPossible(path.resolve(workingDirectory, fromHome))
-    return first ?? readIfPossible(path.resolve(directory, fromHome))
+  const annotated = new Map<string, string | undefined>()
+  const read = (absolute: string): string | undefined => {
+    const text = readIfPossible(absolute)
+    annotated.set(absolute, text)
+    return text
   }
+  const readText = (name: string): string | undefined => {
+    const fromHome = expandHome(name, system)
+    return read(path.resolve(workingDirectory, fromHome)) ?? read(path.resolve(directory, fromHome))
+  }
+  return { annotated, readText }
 }
 
 function listConfigFiles(directory: string): readonly string[] {

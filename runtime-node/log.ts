@@ -9,6 +9,8 @@ import type { Output } from './system.ts'
 
 export interface ProcessLog {
   readonly log: Logger
+  /** What is below is dropped from now on. */
+  setLevel(level: LogLevel): void
   /** After all lines have been handed to the operating system. */
   close(): Promise<void>
 }
@@ -35,7 +37,7 @@ export function openProcessLog(options: ProcessLogOptions): ProcessLog {
   const { stderr, now = Date.now } = options
   const file = openLogFile(options)
   const format = options.format === 'json' ? formatJson : formatText
-  const threshold = ranks[options.level]
+  let threshold = ranks[options.level]
 
   const log: Logger = (level, message, fields = {}) => {
     if (ranks[level] < threshold) return
@@ -45,6 +47,9 @@ export function openProcessLog(options: ProcessLogOptions): ProcessLog {
   }
   return {
     log,
+    setLevel(level) {
+      threshold = ranks[level]
+    },
     close: () => file?.close() ?? Promise.resolve(),
   }
 }

@@ -5,6 +5,7 @@ import {
   createGateway,
   type Diagnostic,
   formatDiagnostic,
+  type Gateway,
   type GatewaySpec,
   type ListenerSpec,
   type Logger,
@@ -12,14 +13,17 @@ import {
   type UpstreamFetch,
 } from '../src/index.ts'
 import { startAdmin } from './admin.ts'
-import { type LoadedConfig, loadConfig } from './config-source.ts'
+import { answerConfig, describeRefusal } from './config-answer.ts'
+import { interpretSources, type LoadedConfig, loadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'
 import { exitCodes, messageOf, RunError } from './exit-errors.ts'
 import { createNodeFetch } from './fetch.ts'
+import { describeFrozen } from './frozen-listeners.ts'
 import { createGcpDefaultCredentials } from './gcp-credentials.ts'
 import type { Listening } from './listening.ts'
 import { openProcessLog, type ProcessLog } from './log.ts'
 import { writePidFile } from './pid-file.ts'
+import { followConfig, type LiveConfig } from './reload.ts'
 import { serve } from './serve.ts'
 import type { RunSettings, SimulationSettings } from './settings.ts'
 import { watchStopRequests } from './shutdown.ts'
@@ -68,7 +72,14 @@ export async function run(
     processLog.log('error', 'unhandled rejection', { error: describeFault(reason) }),
   )
   try {
-    return await serveUntilStopped({ settings, system, parts, loaded, log: processLog.log })
+    return await serveUntilStopped({
+      settings,
+      system,
+      parts,
+      loaded,
+      processLog,
+      log: processLog.log,
+    })
   } finally {
     takeOff()
     await processLog.close()
@@ -80,6 +91,7 @@ interface Run {
   readonly system: System
   readonly parts: RunParts
   readonly loaded: LoadedConfig
+  readonly processLog: ProcessLog
   readonly log: Logger
 }
 
@@ -119,7 +131,11 @@ function usableSpec({ loaded, settings, system, log }: Run): GatewaySpec {
   }
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (spec === undefined || errors.length > 0) throw new RunError(summarize(errors))
-  return settings.simulation === undefined ? spec : withPlaceholderCredentials(spec)
+  return prepareSpec(spec, settings)
+}
+
+function prepareSpec(spec: GatewaySpec, { simulation }: RunSettings): GatewaySpec {
+  return simulation === undefined ? spec : withPlaceholderCredentials(spec)
 }
 
 /** The first error; one in the text itself comes first, as the others may only follow from it. */
@@ -159,19 +175,18 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   system.stderr.write(`${readyLine}\n`)
 
   const open: Listening[] = []
+  let live: LiveConfig | undefined
   const admin = startAdmin({
     hosts: settings.adminHosts,
     port: settings.adminPort,
-    routes: telemetry.adminRoutes,
+    routes: { ...telemetry.adminRoutes, '/config': (caller) => answerConfig(caller, live) },
+    remark: () => describeRefusal(live),
   })
-  telemetry.loaded({
-    source: run.loaded.origin.kind,
-    routes: spec.routes.length,
-    backends: Object.keys(spec.backends).length,
-  })
+  telemetry.loaded(describeFacts(run.loaded, spec))
   // Looked at below, after the listeners: until then a rejection is not a stray one.
   admin.catch(() => {})
   const drain = async (timeoutMs: number) => {
+    live?.close()
     await Promise.all(open.map((listening) => listening.drain(timeoutMs)))
     await admin.then((server) => server.close()).catch(() => {})
     await outgoing.close()
@@ -193,6 +208,8 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     }
     const server = await admin.catch(explainBind(settings.adminPort))
     announce(run, { spec, listeners, adminPort: server.port })
+    live = follow(run, { spec, gateway, telemetry })
+    server.markReady()
     return {
       adminPort: server.port,
       drain(timeoutMs) {
@@ -206,6 +223,44 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   }
 }
 
+function describeFacts({ origin }: LoadedConfig, spec: GatewaySpec) {
+  const { routes, backends } = spec
+  return { source: origin.kind, routes: routes.length, backends: Object.keys(backends).length }
+}
+
+interface Serving {
+  readonly spec: GatewaySpec
+  readonly gateway: Gateway
+  readonly telemetry: Pick<Awaited<ReturnType<typeof openTelemetry>>, 'loaded' | 'refused'>
+}
+
+/** Changes of files become the configuration in use; open ports stay as they are. */
+function follow(run: Run, { spec, gateway, telemetry }: Serving): LiveConfig {
+  const { settings, system, parts, loaded, processLog, log } = run
+  const told = new Set<string>()
+  return followConfig({
+    system,
+    log,
+    loaded,
+    spec,
+    watch: settings.watch,
+    reload: (before) => interpretSources(before.reread(), settings, system, parts.parseConfig),
+    prepare: (next) => prepareSpec(next, settings),
+    apply(next, from) {
+      gateway.reload(next)
+      if (!settings.debug) processLog.setLevel(next.logLevel ?? defaultLogLevel)
+      telemetry.loaded(describeFacts(from, next))
+      for (const frozen of describeFrozen(spec.listeners, next.listeners)) {
+        if (told.has(frozen)) continue
+        told.add(frozen)
+        log('warn', frozen)
+        system.stderr.write(`warning: ${frozen}\n`)
+      }
+    },
+    onRefused: telemetry.refused,
+  })
+}
+
 function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof createNodeFetch>> {
   const { simulation } = settings
   if (simulation === undefined) return Promise.resolve(parts.createNodeFetch())
@@ -215,6 +270,8 @@ function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof creat
     close: () => Promise.resolve(),
   }))
 }
+
+const defaultLogLevel = 'warn'
 
 interface PortGroup {
   readonly port: number
@@ -279,7 +336,7 @@ function announce(
 function openLog(
   { homes, runId, debug, logFormat }: RunSettings,
   { path, stderr }: System,
-  configured: LogLevel = 'warn',
+  configured: LogLevel = defaultLogLevel,
 ): ProcessLog {
   return openProcessLog({
     directory: path.join(homes.state, 'runs', runId),

@@ -18,6 +18,8 @@ export interface RunFlags extends AdminFlags, ConfigFlags {
   readonly simulate?: boolean
   readonly simulateDelay?: string
   readonly simulateRate?: string
+  /** `--no-watch`: false. */
+  readonly watch?: boolean
 }
 
 /** What decides which configuration is used, and how strictly it is read. */
@@ -60,6 +62,8 @@ export interface RunSettings extends AdminSettings, ConfigSettings {
   /** In place of the first listener's; 0: any free one. */
   readonly port: number | undefined
   readonly drainTimeoutMs: number
+  /** Whether changes of files are looked for. */
+  readonly watch: boolean
   readonly simulation: SimulationSettings | undefined
 }
 
@@ -105,6 +109,7 @@ export function resolveRunSettings(
     drainTimeoutMs:
       read('--drain-timeout', flags.drainTimeout, undefined, parseDuration) ??
       defaultDrainTimeoutMs,
+    watch: flags.watch ?? true,
     simulation: simulate
       ? {
           rate: rate ?? defaultRate,

@@ -1,4 +1,5 @@
 // What the command takes from the machine, as one record, so that a test can stand in for all of it.
+import { watch } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path, { type PlatformPath } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -29,6 +30,18 @@ export interface System {
   microseconds(): number
   /** Calls `listener` for each request to stop; returns what takes it off. */
   onStop(listener: (signal: string) => void): () => void
+  /** Calls `listener` for each request to read the configuration anew; returns what takes it off. */
+  onReload(listener: () => void): () => void
+  /**
+   * Calls `listener` with the names of files that change, null where the name is not known; returns
+   * what ends it, or undefined where the directory cannot be watched.
+   */
+  watchDirectory(
+    directory: string,
+    listener: (name: string | null) => void,
+  ): (() => void) | undefined
+  /** Calls `work` once after `ms`; returns what cancels it. */
+  schedule(work: () => void, ms: number): () => void
   /** Calls `listener` with each rejection that nobody handled; returns what takes it off. */
   onStrayRejection(listener: (reason: unknown) => void): () => void
 }
@@ -57,6 +70,27 @@ export function createNodeSystem(): System {
       return () => {
         for (const signal of stopSignals) process.off(signal, listener)
       }
+    },
+    onReload(listener) {
+      // Windows sends this one when the console closes.
+      if (process.platform === 'win32') return () => {}
+      process.on('SIGHUP', listener)
+      return () => {
+        process.off('SIGHUP', listener)
+      }
+    },
+    watchDirectory(directory, listener) {
+      try {
+        const watcher = watch(directory, (_, name) => listener(name))
+        watcher.on('error', () => watcher.close())
+        return () => watcher.close()
+      } catch {
+        return undefined
+      }
+    },
+    schedule(work, ms) {
+      const timer = setTimeout(work, ms)
+      return () => clearTimeout(timer)
     },
     onStrayRejection(listener) {
       process.on('unhandledRejection', listener)

@@ -3,7 +3,7 @@
 
 const mark = '[REDACTED]'
 
-/** Keys of well-known makers, and what follows an authorization scheme. */
+/** Keys of well-known makers, what follows an authorization scheme, and user info in a URL. */
 const knownForms = [
   /\b(?:sk|pk|rk|xai|gsk|hf|ghp|gho|ghs|glpat|github_pat|xox[abps])[-_][\w-]{8,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g,
@@ -32,9 +32,19 @@ const member = /^(\s*(?:- +)*(?:["'][^"']*["']|[^\s"'{}[\],#:][^\s"'{}[\],#]*)\s
 const harmlessKey =
   /^(?:apiVersion|kind|name|namespace|type|immutable|substitution\.aigw\.run\/.*)$/
 const sensitiveKey =
-  /(?:api[-_]?key|passw(?:or)?d|secret|token|authorization|credentials?|private[-_]?key|inline|htpasswd|cookie)$/i
+  /(?:api[-_]?key|passw(?:or)?d|secret|token|authorization|credentials?|private[-_]?key|inline|htpasswd|cookie|last-applied-configuration)$/i
 const sensitiveHeader =
   /(?:authorization|api[-_]?key|cookie|token|secret|password|credential|_headers)\b/i
+
+/** Whether a plain value under this name is most likely a credential. */
+export function isSensitiveKey(name: string): boolean {
+  return sensitiveKey.test(name)
+}
+
+/** Whether the header (or variable) of this name carries a credential. */
+export function isSensitiveHeader(name: string): boolean {
+  return sensitiveHeader.test(name)
+}
 
 function keyOf(line: string): string {
   const [, head = ''] = member.exec(line) ?? []

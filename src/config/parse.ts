@@ -1,7 +1,8 @@
 // From configuration text to a GatewaySpec, with everything that is to be said about it. Pure: no file is opened.
-import { compileGateway } from './compile.ts'
+
 import type { Compilation } from './compile/compilation.ts'
 import { warnOfUnused } from './compile/unused.ts'
+import { compileGateway } from './compile.ts'
 import type { GatewaySpec } from './config.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import { readDocuments } from './documents.ts'

@@ -37,6 +37,9 @@ export function createFakeSystem(
       return () => void listeners.delete(listener)
     },
     onStrayRejection: () => () => {},
+    onReload: () => () => {},
+    watchDirectory: () => () => {},
+    schedule: () => () => {},
     ...rest,
     stdout: captureOutput(terminal),
     stderr: captureOutput(terminal),

@@ -57,6 +57,14 @@ describe('/health', () => {
     expect({ status, body: body.trim() }).toEqual({ status: 503, body: 'draining' })
   })
 
+  it('stays 200 with a remark', async () => {
+    await start({ remark: () => 'configuration not reloaded' })
+    expect(await ask('/health')).toMatchObject({
+      status: 200,
+      body: 'OK\nconfiguration not reloaded\n',
+    })
+  })
+
   it('answers HEAD without a body', async () => {
     await start()
     expect(await ask('/health', { method: 'HEAD' })).toMatchObject({
@@ -87,6 +95,23 @@ it.each(['/', '/healthz', '/metrics', '/health/', '/__proto__', '/constructor'])
     expect((await ask(path)).status).toBe(404)
   },
 )
+
+describe('/ready', () => {
+  it('is 200 from when the ports are open until they drain', async () => {
+    const { markReady, startDraining } = await start()
+    expect(await ask('/ready')).toMatchObject({ status: 503, body: 'starting\n' })
+    markReady()
+    expect(await ask('/ready')).toMatchObject({ status: 200, body: 'ready\n' })
+    startDraining()
+    markReady()
+    expect(await ask('/ready')).toMatchObject({ status: 503, body: 'draining\n' })
+  })
+})
+
+it('tells handlers whether the caller is on this machine', async () => {
+  await start({ routes: { '/who': ({ isLocal }) => ({ status: 200, body: String(isLocal) }) } })
+  expect((await ask('/who')).body).toBe('true')
+})
 
 it('serves further routes with their own content type', async () => {
   await start({
