@@ -7,6 +7,7 @@ import { completions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
 import { imagesEdits } from './images-edits.ts'
 import { imagesGenerations } from './images-generations.ts'
+import { moderations } from './moderations.ts'
 import { responses } from './responses.ts'
 import { responsesCompact } from './responses-compact.ts'
 import { responsesInputTokens } from './responses-input-tokens.ts'
@@ -16,6 +17,7 @@ import {
   responseGet,
   responseInputItems,
 } from './stored-responses.ts'
+import { tokenize } from './tokenize.ts'
 
 export const endpoints = [
   chatCompletions,
@@ -33,6 +35,8 @@ export const endpoints = [
   responseDelete,
   responseCancel,
   responseInputItems,
+  moderations,
+  tokenize,
 ] as const
 
 export type EndpointId = (typeof endpoints)[number]['id']

@@ -17,6 +17,7 @@ import { chatToOpenAI } from './chat-completions/openai.ts'
 import { completionsToAzure } from './completions/azure-openai.ts'
 import { completionsToOpenAI } from './completions/openai.ts'
 import { throughChat } from './completions/through-chat.ts'
+import { embeddingsToBedrock } from './embeddings/aws-bedrock.ts'
 import { embeddingsToAzure } from './embeddings/azure-openai.ts'
 import { embeddingsToVertex } from './embeddings/gcp-vertexai.ts'
 import { embeddingsToOpenAI } from './embeddings/openai.ts'
@@ -24,6 +25,7 @@ import { imageEditsToAzure } from './images-edits/azure-openai.ts'
 import { imageEditsToOpenAI } from './images-edits/openai.ts'
 import { imagesToAzure } from './images-generations/azure-openai.ts'
 import { imagesToOpenAI } from './images-generations/openai.ts'
+import { moderationsToOpenAI } from './moderations/openai.ts'
 import { responsesToAzure } from './responses/azure-openai.ts'
 import { responsesToOpenAI } from './responses/openai.ts'
 import { compactToAzure } from './responses-compact/azure-openai.ts'
@@ -32,6 +34,12 @@ import { inputTokensToAzure } from './responses-input-tokens/azure-openai.ts'
 import { inputTokensToOpenAI } from './responses-input-tokens/openai.ts'
 import { storedToAzure } from './stored-responses/azure-openai.ts'
 import { storedToOpenAI } from './stored-responses/openai.ts'
+import { tokenizeByAnthropic } from './tokenize/anthropic.ts'
+import { tokenizeByAwsAnthropic } from './tokenize/aws-anthropic.ts'
+import { tokenizeByBedrock } from './tokenize/aws-bedrock.ts'
+import { tokenizeByGcpAnthropic } from './tokenize/gcp-anthropic.ts'
+import { tokenizeByVertex } from './tokenize/gcp-vertexai.ts'
+import { tokenizeToOpenAI } from './tokenize/openai.ts'
 import type { Translator } from './translator.ts'
 
 export type TranslatorTable = {
@@ -62,6 +70,7 @@ export const translators = {
   embeddings: {
     OpenAI: embeddingsToOpenAI,
     AzureOpenAI: embeddingsToAzure,
+    AWSBedrock: embeddingsToBedrock,
     GCPVertexAI: embeddingsToVertex,
   },
   'images-generations': { OpenAI: imagesToOpenAI, AzureOpenAI: imagesToAzure },
@@ -76,4 +85,13 @@ export const translators = {
   'response-delete': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
   'response-cancel': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
   'response-input-items': { OpenAI: storedToOpenAI, AzureOpenAI: storedToAzure },
+  moderations: { OpenAI: moderationsToOpenAI },
+  tokenize: {
+    OpenAI: tokenizeToOpenAI,
+    AWSBedrock: tokenizeByBedrock,
+    Anthropic: tokenizeByAnthropic,
+    GCPAnthropic: tokenizeByGcpAnthropic,
+    GCPVertexAI: tokenizeByVertex,
+    AWSAnthropic: tokenizeByAwsAnthropic,
+  },
 } satisfies TranslatorTable

@@ -5,12 +5,10 @@ import { readAnthropicError } from '../../convert/errors/anthropic-error.ts'
 import { anthropicErrorType } from '../../convert/errors/anthropic-error-type.ts'
 import { stringifyJson } from '../../json/raw-json.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
+import { anthropicHeaders } from '../anthropic-headers.ts'
 import { joinPath } from '../join-path.ts'
 import type { Translator } from '../translator.ts'
 import { createAnthropicReply } from './anthropic-reply.ts'
-
-/** https://platform.claude.com/docs/en/api/versioning */
-const usualVersion = '2023-06-01'
 
 export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
   const { model, schema } = target
@@ -24,8 +22,7 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
     headers: {
       'content-type': 'application/json',
       accept: call.stream ? 'text/event-stream' : 'application/json',
-      'anthropic-version': call.headers.get('anthropic-version') ?? usualVersion,
-      ...addBetas(call.headers.get('anthropic-beta'), betas),
+      ...anthropicHeaders(call.headers, betas),
     },
     body: stringifyJson({ model, ...body, stream: call.stream ? true : undefined }),
     reply: createAnthropicReply({
@@ -41,15 +38,4 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
         }),
     }),
   }
-}
-
-/** The client's own header goes through as it is where there is nothing to add. */
-function addBetas(
-  given: string | null,
-  betas: readonly string[],
-): Readonly<Record<string, string>> {
-  if (betas.length === 0) return {}
-  const known = (given ?? '').split(',').map((beta) => beta.trim())
-  const all = new Set([...known.filter((beta) => beta !== ''), ...betas])
-  return { 'anthropic-beta': [...all].join(',') }
 }
