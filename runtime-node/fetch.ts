@@ -41,6 +41,7 @@ export function createNodeFetch(): NodeFetch {
     let pool = pools.get(key)
     if (pool === undefined) {
       pool = new Pool(origin, {
+        factory: createClient,
         connections: null,
         pipelining: 1,
         // The core has its own limits, which know about streams.
@@ -77,16 +78,35 @@ export function createNodeFetch(): NodeFetch {
   }
 }
 
+/** What a pool hands to one of its clients: which one, it does not say. */
+interface PooledRequest extends Dispatcher.DispatchOptions {
+  client: Dispatcher | undefined
+}
+
+function createClient(origin: URL, options: object): Dispatcher {
+  const client = new Client(origin, options)
+  const dispatch = client.dispatch.bind(client)
+  client.dispatch = (request, handler) => {
+    // The cast: a pool passes on the requests that it was given, and those are ours.
+    const pooled = request as PooledRequest
+    pooled.client = client
+    return dispatch(request, handler)
+  }
+  return client
+}
+
+/** Clients whose running request has failed, until their connection has ended. */
+const abandoned = new WeakSet<Dispatcher>()
+
 /**
- * A client of undici whose request was aborted connects again, only to find that it was: a needless
- * handshake with the provider for each user who leaves. So such a client is let go of.
+ * A client of undici whose running request was aborted connects again, only to find that it was: a
+ * needless handshake with the provider for each user who leaves. So such a client is let go of.
  */
 function spareNeedlessConnections(pool: Pool): void {
   pool.on('disconnect', (origin, targets, error) => {
     const client = targets.at(-1)
+    if (client === undefined || !abandoned.delete(client)) return
     if (codeOf(error) !== 'UND_ERR_INFO' || error.message !== 'aborted') return
-    // Nothing but the aborted request may wait in it.
-    if (!(client instanceof Client) || client.stats.size > 1) return
     // The pool takes out what is said to have failed.
     pool.emit('connectionError', origin, [client], error)
     client.destroy().catch(() => {})
@@ -99,50 +119,52 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
     if (cancellation.cancelled) return reject(cancellation.reason)
     let control: Dispatcher.DispatchController | undefined
     const body = createIncomingBody()
+    let running = false
     let answered = false
+    const request: PooledRequest = {
+      path: url.slice(url.indexOf('/', 8)),
+      method: init.method,
+      headers: init.headers,
+      body: init.body ?? null,
+      client: undefined,
+    }
     const done = cancellation.onCancel((reason) => {
       // Before a socket is found there is nothing to abort yet: onRequestStart does it then.
       if (control !== undefined) control.abort(toError(reason))
       else reject(reason)
     })
-    pool.dispatch(
-      {
-        path: url.slice(url.indexOf('/', 8)),
-        method: init.method,
-        headers: init.headers,
-        body: init.body ?? null,
+    pool.dispatch(request, {
+      onRequestStart(controller) {
+        control = controller
+        if (cancellation.cancelled) return controller.abort(toError(cancellation.reason))
+        running = true
       },
-      {
-        onRequestStart(controller) {
-          control = controller
-          if (cancellation.cancelled) controller.abort(toError(cancellation.reason))
-        },
-        onResponseStart(controller, status, headers) {
-          // 1xx heads precede the real one.
-          if (status < 200) return
-          body.begin(controller)
-          // What this throws is what undici fails the request with.
-          resolve(inflateResponse(new NodeResponse(status, headers, body)))
-          answered = true
-        },
-        onResponseData(_, chunk) {
-          // The cast: a chunk from a socket is never shared memory.
-          body.data(chunk as Buffer<ArrayBuffer>)
-        },
-        onResponseEnd() {
-          done()
-          body.end()
-        },
-        onResponseError(_, error) {
-          done()
-          const reason = cancellation.cancelled
-            ? cancellation.reason
-            : describeError(error, control, answered)
-          if (answered) body.fail(reason)
-          else reject(reason)
-        },
+      onResponseStart(controller, status, headers) {
+        // 1xx heads precede the real one.
+        if (status < 200) return
+        body.begin(controller)
+        // What this throws is what undici fails the request with.
+        resolve(inflateResponse(new NodeResponse(status, headers, body)))
+        answered = true
       },
-    )
+      onResponseData(_, chunk) {
+        // The cast: a chunk from a socket is never shared memory.
+        body.data(chunk as Buffer<ArrayBuffer>)
+      },
+      onResponseEnd() {
+        done()
+        body.end()
+      },
+      onResponseError(_, error) {
+        done()
+        if (running && request.client !== undefined) abandoned.add(request.client)
+        const reason = cancellation.cancelled
+          ? cancellation.reason
+          : describeError(error, control, answered)
+        if (answered) body.fail(reason)
+        else reject(reason)
+      },
+    })
   })
 }
 
