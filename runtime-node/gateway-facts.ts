@@ -12,6 +12,8 @@ export interface GatewayFacts {
 }
 
 export interface ConfigFacts {
+  /** Changes with the text. */
+  readonly version: string
   /** For example `file` or `built-in`. */
   readonly source: string
   readonly routes: number
@@ -73,8 +75,8 @@ export function createGatewayFacts(options: GatewayFactsOptions): GatewayFacts {
         { labels: { version: options.version }, value: 1 },
       ]),
       fact('gauge', 'aigw_config_info', 'The configuration in use, and where it came from.', () => {
-        const { source = 'none', routes = 0, backends = 0 } = config ?? {}
-        const labels = { source, routes: String(routes), backends: String(backends) }
+        const { version = '', source = 'none', routes = 0, backends = 0 } = config ?? {}
+        const labels = { version, source, routes: String(routes), backends: String(backends) }
         return [{ labels, value: 1 }]
       }),
       fact('counter', 'aigw_config_reloads_total', 'Reloads of the configuration.', () => [

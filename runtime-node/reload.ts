@@ -83,7 +83,7 @@ export function followConfig(options: LiveConfigOptions): LiveConfig {
   const reload = () => {
     try {
       const loaded = options.reload(status.loaded)
-      const version = hashOf(loaded)
+      const version = versionOf(loaded)
       if (version === latest) return
       latest = version
       lookedFor = loaded
@@ -126,10 +126,11 @@ function now(system: Pick<System, 'microseconds'>): Date {
 }
 
 function describeLoaded(loaded: LoadedConfig, loadedAt: Date): ConfigStatus {
-  return { version: hashOf(loaded), loadedAt, loaded }
+  return { version: versionOf(loaded), loadedAt, loaded }
 }
 
-function hashOf({ content }: LoadedConfig): string {
+/** The first 12 digits of a hash of all that was read. */
+export function versionOf({ content }: LoadedConfig): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
 }
 

@@ -23,7 +23,7 @@ import { createGcpDefaultCredentials } from './gcp-credentials.ts'
 import type { Listening } from './listening.ts'
 import { openProcessLog, type ProcessLog } from './log.ts'
 import { writePidFile } from './pid-file.ts'
-import { followConfig, type LiveConfig } from './reload.ts'
+import { followConfig, type LiveConfig, versionOf } from './reload.ts'
 import { serve } from './serve.ts'
 import type { RunSettings, SimulationSettings } from './settings.ts'
 import { watchStopRequests } from './shutdown.ts'
@@ -207,9 +207,9 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
     const server = await admin.catch(explainBind(settings.adminPort))
-    announce(run, { spec, listeners, adminPort: server.port })
     live = follow(run, { spec, gateway, telemetry })
     server.markReady()
+    announce(run, { spec, listeners, adminPort: server.port })
     return {
       adminPort: server.port,
       drain(timeoutMs) {
@@ -223,9 +223,13 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   }
 }
 
-function describeFacts({ origin }: LoadedConfig, spec: GatewaySpec) {
-  const { routes, backends } = spec
-  return { source: origin.kind, routes: routes.length, backends: Object.keys(backends).length }
+function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) {
+  return {
+    version: versionOf(loaded),
+    source: loaded.origin.kind,
+    routes: routes.length,
+    backends: Object.keys(backends).length,
+  }
 }
 
 interface Serving {

@@ -6,7 +6,7 @@ import type { System } from './system.ts'
 export type WatchSystem = Pick<System, 'path' | 'schedule' | 'watchDirectory'>
 
 export interface FileWatch {
-  /** What is watched from now on, absolute. */
+  /** What is watched from now on, absolute. Changes from just before count as well. */
   set(targets: WatchTargets): void
   close(): void
 }
@@ -24,7 +24,8 @@ const pollMs = 5000
 /** Calls `onChange` when files have changed and then been quiet. */
 export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch {
   const { path, schedule, watchDirectory } = system
-  const watched = new Map<string, () => void>()
+  /** What ends each; nothing for a directory that cannot be watched. */
+  const watched = new Map<string, (() => void) | undefined>()
   let targets: WatchTargets = { files: [] }
   let seen = ''
   let cancelQuiet = () => {}
@@ -61,22 +62,26 @@ export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch
       if (targets.directory !== undefined) directories.add(targets.directory)
       for (const [directory, stop] of watched) {
         if (directories.has(directory)) continue
-        stop()
+        stop?.()
         watched.delete(directory)
       }
+      let isNew = false
       for (const directory of directories) {
-        if (watched.has(directory)) continue
+        if (watched.get(directory) !== undefined) continue
+        isNew ||= !watched.has(directory)
+        // What cannot be watched is looked at now and then.
         const stop = watchDirectory(directory, (name) => {
           if (concerns(directory, name)) touch()
         })
-        // What cannot be watched is looked at now and then.
-        if (stop !== undefined) watched.set(directory, stop)
+        watched.set(directory, stop)
       }
+      // Between reading and watching a change goes unseen.
+      if (isNew) touch()
     },
     close() {
       cancelQuiet()
       cancelPoll()
-      for (const stop of watched.values()) stop()
+      for (const stop of watched.values()) stop?.()
       watched.clear()
     },
   }

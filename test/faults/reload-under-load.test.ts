@@ -1,7 +1,7 @@
 // Edits, every fifth of them bad, while requests and streams are under way: the configuration that a request meets
 // is one of those that were written, whole, and nothing breaks. AIGW_RELOAD_EDITS, AIGW_RELOAD_REQUESTS and
 // AIGW_RELOAD_STREAMS make it longer; a full run is 200, 20000 and 100.
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,7 +100,8 @@ function edition(number: number): string {
 const breakages = [
   (text: string) => text.slice(0, text.length / 2),
   (text: string) => text.replace('"OpenAI"', '"OpenAPI"'),
-  (text: string) => text.replace('"name":"a","modelNameOverride"', '"name":"b","modelNameOverride"'),
+  (text: string) =>
+    text.replace('"name":"a","modelNameOverride"', '"name":"b","modelNameOverride"'),
 ]
 
 async function ask(url: string, stream: boolean): Promise<Response> {
@@ -109,6 +110,16 @@ async function ask(url: string, stream: boolean): Promise<Response> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'm', stream, messages: [{ role: 'user', content: 'hi' }] }),
   })
+}
+
+/** Open descriptors and resident bytes of a process; nothing where the system does not tell. */
+function measure(pid: number | undefined): { files: number; bytes: number } | undefined {
+  try {
+    const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
+    return { files: readdirSync(`/proc/${pid}/fd`).length, bytes: Number(pages) * 4096 }
+  } catch {
+    return undefined
+  }
 }
 
 const whole = /"(e\d+) \1 Bearer key-of-\1"/
@@ -142,6 +153,7 @@ it('breaks nothing when the configuration is edited under load', async () => {
   }
   const clients = Array.from({ length: concurrency }, client)
   let bad = 0
+  let early: ReturnType<typeof measure>
   for (let number = 1; number <= edits; number++) {
     const text = edition(number)
     const breakage = number % 5 === 0 ? breakages[bad++ % breakages.length] : undefined
@@ -155,6 +167,12 @@ it('breaks nothing when the configuration is edited under load', async () => {
         { timeout: 10_000, interval: 25 },
       )
       .toBe(number)
+    if (number === 5) early = measure(started.child.pid)
+  }
+  const late = measure(started.child.pid)
+  if (early !== undefined && late !== undefined) {
+    expect(late.files).toBeLessThan(early.files + 2 * concurrency)
+    expect(late.bytes).toBeLessThan(early.bytes + 64 * 1024 * 1024)
   }
   editing = false
   await Promise.all(clients)

@@ -391,9 +391,11 @@ describe("the gateway's own numbers", () => {
       log: () => {},
     })
     const scrape = async () => readExposition((await prometheus.scrape()).body)
-    facts.loaded({ source: 'file', routes: 2, backends: 3 })
+    facts.loaded({ version: 'v', source: 'file', routes: 2, backends: 3 })
     let found = await scrape()
-    expect(found.value('aigw_config_info', { source: 'file', routes: '2', backends: '3' })).toBe(1)
+    expect(
+      found.value('aigw_config_info', { version: 'v', source: 'file', routes: '2', backends: '3' }),
+    ).toBe(1)
     expect(found.value('aigw_build_info', { version: 'v1' })).toBe(1)
     expect(found.value('aigw_upstream_connections', { state: 'active' })).toBe(2)
     expect(found.value('aigw_upstream_connections', { state: 'idle' })).toBe(3)
@@ -403,7 +405,7 @@ describe("the gateway's own numbers", () => {
     found = await scrape()
     expect(found.value('aigw_config_reloads_total', { outcome: 'failure' })).toBe(1)
     expect(found.value('aigw_config_last_reload_successful')).toBe(0)
-    facts.loaded({ source: 'file', routes: 1, backends: 3 })
+    facts.loaded({ version: 'v', source: 'file', routes: 1, backends: 3 })
     found = await scrape()
     expect(found.value('aigw_config_reloads_total', { outcome: 'success' })).toBe(1)
     expect(found.value('aigw_config_last_reload_successful')).toBe(1)

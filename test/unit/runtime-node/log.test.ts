@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   formatJson,
   formatText,
-  isSensitiveHeader,
   openProcessLog,
   type ProcessLogOptions,
 } from '../../../runtime-node/log.ts'
+import { isSensitiveHeader } from '../../../src/observe/sensitive-headers.ts'
 import { createFakeSystem } from '../../support/fake-system.ts'
 
 const time = '2026-01-02T03:04:05.678Z'

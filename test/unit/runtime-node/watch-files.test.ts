@@ -27,12 +27,32 @@ function start(targets: (folder: string) => WatchTargets) {
     changes++
   })
   watch.set(targets(folder))
-  return { folder, manual, watch, changes: () => changes }
+  // What happened before there was a watch is asked for once.
+  manual.advance(250)
+  const before = changes
+  return { folder, manual, watch, before, changes: () => changes - before }
 }
 
 const oneFile = (folder: string) => ({ files: [join(folder, 'a.yaml')] })
 
 describe('a watched file', () => {
+  it('is asked for once at the beginning: it may have changed since it was read', () => {
+    expect(start(oneFile).before).toBe(1)
+  })
+
+  it('is asked for once only where nothing can be watched', () => {
+    const manual = createManualWatch()
+    let changes = 0
+    const watch = watchFiles({ ...manual.system, watchDirectory: () => undefined }, () => {
+      changes++
+      watch.set({ files: ['/nowhere/a.yaml'] })
+    })
+    watch.set({ files: ['/nowhere/a.yaml'] })
+    manual.advance(60_000)
+    expect(changes).toBe(1)
+    watch.close()
+  })
+
   it('is told of once it has been quiet for 250 ms', () => {
     const { folder, manual, changes } = start(oneFile)
     manual.touch(folder, 'a.yaml')
