@@ -5,6 +5,11 @@ import { isRecord } from '../../src/json/is-record.ts'
 export interface ChatStreamRules {
   /** The usage chunk: must be there, must not, or may. Default `optional`. */
   readonly usage?: 'required' | 'forbidden' | 'optional'
+  /**
+   * How it must end. `proper`, the default: with finish reasons and `[DONE]`; `error`: with an error event, after
+   * which only `[DONE]` may come; `open`: anywhere, because somebody has left.
+   */
+  readonly ending?: 'proper' | 'error' | 'open'
 }
 
 interface Choice {
@@ -25,12 +30,16 @@ export function checkChatStream(text: string, rules: ChatStreamRules = {}): stri
     found,
     add: (place, what) => found.push(`event ${place}: ${what}`),
   }
+  const ending = rules.ending ?? 'proper'
   const events = text.split('\n\n')
-  if (events.pop() !== '') found.push('the last event is not ended by a blank line')
+  if (events.pop() !== '' && ending !== 'open') {
+    found.push('the last event is not ended by a blank line')
+  }
   const choices = new Map<number, Choice>()
   const constants = new Map<string, unknown>()
   let usageChunks = 0
   let done = 0
+  let errors = 0
 
   events.forEach((event, place) => {
     if (done > 0) violations.add(place, 'something follows [DONE]')
@@ -46,6 +55,13 @@ export function checkChatStream(text: string, rules: ChatStreamRules = {}): stri
     const chunk = parse(data)
     if (chunk === undefined) {
       violations.add(place, 'not a JSON object')
+      return
+    }
+    if (errors > 0) violations.add(place, 'something follows the error')
+    if ('error' in chunk) {
+      errors++
+      if (ending === 'proper') violations.add(place, 'an error')
+      checkError(chunk['error'], place, violations)
       return
     }
     if (usageChunks > 0) violations.add(place, 'a chunk follows the usage chunk')
@@ -65,10 +81,16 @@ export function checkChatStream(text: string, rules: ChatStreamRules = {}): stri
     for (const choice of list) checkChoice(choice, choices, place, violations)
   })
 
+  if (rules.usage === 'forbidden' && usageChunks > 0) found.push('nobody asked for usage')
+  if (ending === 'open') return found
+  if (ending === 'error') {
+    if (errors === 0) found.push('the error is missing')
+    if (done > 1) found.push(`[DONE] comes ${done} times`)
+    return found
+  }
   if (done !== 1) found.push(`[DONE] comes ${done} times`)
   if (choices.size === 0) found.push('there is no choice')
   if (rules.usage === 'required' && usageChunks === 0) found.push('the usage chunk is missing')
-  if (rules.usage === 'forbidden' && usageChunks > 0) found.push('nobody asked for usage')
   for (const [index, choice] of choices) checkEnd(index, choice, found)
   return found
 }
@@ -90,6 +112,12 @@ function checkEnvelope(
     if (!constants.has(key)) constants.set(key, value)
     else if (constants.get(key) !== value) violations.add(place, `${key} has changed`)
   }
+}
+
+/** What a client raises: an object with a sentence in it. */
+function checkError(error: unknown, place: number, violations: Violations): void {
+  const message = isRecord(error) ? error['message'] : undefined
+  if (typeof message !== 'string' || message === '') violations.add(place, 'the error says nothing')
 }
 
 function checkUsage(

@@ -169,4 +169,39 @@ describe('streams that are broken', () => {
     expect(checkChatStream(withUsage, { usage: 'forbidden' })).toEqual(['nobody asked for usage'])
     expect(checkChatStream(without, { usage: 'forbidden' })).toEqual([])
   })
+  const failed = { type: 'error', error: { type: 'x', message: 'no more' } }
+
+  it('knows a stream that ends by an error', () => {
+    const rules = { ending: 'error' } as const
+    expect(checkChatStream(toText(role, hello, failed), rules)).toEqual([])
+    expect(checkChatStream(toText(role, hello, failed, '[DONE]'), rules)).toEqual([])
+    expect(checkChatStream(toText(failed), rules)).toEqual([])
+    const all = checkChatStream(toText(role, hello, failed))
+    expect(all[0]).toBe('event 2: an error')
+  })
+
+  it.each<[string, string, string]>([
+    ['no error', toText(role, stop, '[DONE]'), 'the error is missing'],
+    ['text after it', toText(role, failed, hello), 'event 2: something follows the error'],
+    ['two', toText(role, failed, failed), 'event 2: something follows the error'],
+    [
+      'two ends',
+      toText(role, failed, '[DONE]', '[DONE]'),
+      'event 3: something follows [DONE]|[DONE] comes 2 times',
+    ],
+    ['an empty one', toText(role, { error: {} }), 'event 1: the error says nothing'],
+    ['a bare one', toText(role, { error: 'oh' }), 'event 1: the error says nothing'],
+    ['no role before it', toText(hello, failed), 'event 0: choice 0 does not start with its role'],
+  ])('catches in a stream that should end by an error: %s', (_, text, violations) => {
+    expect(checkChatStream(text, { ending: 'error' }).join('|')).toBe(violations)
+  })
+
+  it('holds a stream that was left to its rules so far', () => {
+    const rules = { ending: 'open' } as const
+    expect(checkChatStream('', rules)).toEqual([])
+    expect(checkChatStream(`${toText(role, hello)}data: {"id`, rules)).toEqual([])
+    expect(checkChatStream(toText(hello), rules)).toEqual([
+      'event 0: choice 0 does not start with its role',
+    ])
+  })
 })
