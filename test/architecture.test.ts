@@ -63,6 +63,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
 
   'translate/': [
+    'base64-bytes.ts',
     'convert/',
     'errors.ts',
     'json/',

@@ -1,10 +1,13 @@
 // The runtime of Amazon Bedrock. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html
 import { answerConverse } from './bedrock-converse.ts'
+import { answerEmbeddings } from './bedrock-embeddings.ts'
 import { bedrockError, bedrockHeaders, errorTypes } from './bedrock-error.ts'
 import { decodeSegment, type SimulatedDialect } from './dialect.ts'
 
 const host = /^bedrock-runtime[.-]/
 const converse = /\/model\/([^/]+)\/(converse|converse-stream)$/
+const invoke = /\/model\/([^/]+)\/invoke$/
+const isEmbedding = /embed/
 const anyModel = /\/model\/[^/]+\/(?:converse|invoke)(?:-[a-z-]+)?$/
 
 export const bedrock: SimulatedDialect = {
@@ -17,6 +20,9 @@ export const bedrock: SimulatedDialect = {
       const framing = operation === 'converse-stream' ? 'stream' : 'whole'
       return answerConverse(request, decodeSegment(model), framing)
     }
+    const invoked = request.method === 'POST' ? invoke.exec(request.url.pathname) : null
+    const invokedModel = decodeSegment(invoked?.[1] ?? '')
+    if (isEmbedding.test(invokedModel)) return answerEmbeddings(request, invokedModel)
     return {
       kind: 'whole',
       status: 404,

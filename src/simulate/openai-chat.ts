@@ -4,7 +4,8 @@ import { type Composition, compose, type ToolCall } from './compose.ts'
 import type { SimulatedAnswer, SimulatedRequest } from './dialect.ts'
 import { hashHex } from './hash.ts'
 import { type ChatRequest, readChatRequest } from './openai-chat-request.ts'
-import { openaiHeaders } from './openai-error.ts'
+import { answerJson } from './openai-json.ts'
+import { createEvent, doneEvent, streamEvents } from './openai-stream.ts'
 import type { PacedEvent } from './paced-body.ts'
 import { splitTokens } from './tokens.ts'
 
@@ -23,23 +24,9 @@ export function answerChat(request: SimulatedRequest): SimulatedAnswer {
   const chat = readChatRequest(request)
   const composition = compose(chat.prompt)
   if (chat.stream) {
-    return {
-      kind: 'stream',
-      status: 200,
-      headers: {
-        ...openaiHeaders(request, 'text/event-stream; charset=utf-8'),
-        'cache-control': 'no-cache',
-      },
-      events: streamChat(request, chat, composition),
-      garble: (event) => concat(event.subarray(0, Math.ceil(event.length / 2)), encode('\n\n')),
-    }
+    return streamEvents(request, streamChat(request, chat, composition))
   }
-  return {
-    kind: 'whole',
-    status: 200,
-    headers: openaiHeaders(request, 'application/json'),
-    body: JSON.stringify(completion(request, chat, composition)),
-  }
+  return answerJson(request, completion(request, chat, composition))
 }
 
 function completion(request: SimulatedRequest, chat: ChatRequest, composition: Composition) {
@@ -83,7 +70,7 @@ function* streamChat(
   ): Generator<PacedEvent> {
     for (const index of indexes) {
       const choice = { index, delta: delta(index), logprobs: null, finish_reason: finishReason }
-      yield event({ ...shared, choices: [choice] }, index === 0 ? tokens : 0)
+      yield createEvent({ ...shared, choices: [choice] }, index === 0 ? tokens : 0)
     }
   }
 
@@ -101,9 +88,9 @@ function* streamChat(
   }
   yield* toAll(0, () => ({}), finishReasons[end])
   if (chat.includeUsage) {
-    yield event({ ...shared, choices: [], usage: usageOf(chat, composition) }, 0)
+    yield createEvent({ ...shared, choices: [], usage: usageOf(chat, composition) }, 0)
   }
-  yield { bytes: encode('data: [DONE]\n\n'), tokens: 0 }
+  yield doneEvent
 }
 
 function base(request: SimulatedRequest, chat: ChatRequest, object: string) {
@@ -140,19 +127,4 @@ function usageOf(chat: ChatRequest, composition: Composition) {
       rejected_prediction_tokens: 0,
     },
   }
-}
-
-function event(value: unknown, tokens: number): PacedEvent {
-  return { bytes: encode(`data: ${JSON.stringify(value)}\n\n`), tokens }
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text)
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
 }

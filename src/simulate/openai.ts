@@ -7,13 +7,27 @@ import {
   type WholeAnswer,
 } from './dialect.ts'
 import { answerChat } from './openai-chat.ts'
+import { answerCompletions } from './openai-completions.ts'
 import { answerEmbeddings } from './openai-embeddings.ts'
-import { openaiError, openaiHeaders } from './openai-error.ts'
+import { openaiError } from './openai-error.ts'
+import { answerEdits, answerGenerations } from './openai-images.ts'
+import { answerJson } from './openai-json.ts'
+import { answerModerations } from './openai-moderations.ts'
+import {
+  answerCompact,
+  answerDeleted,
+  answerInputItems,
+  answerInputTokens,
+  answerResponses,
+  answerStored,
+} from './openai-responses.ts'
+import { answerSpeech } from './openai-speech.ts'
+import { answerTranscriptions, answerTranslations } from './openai-transcripts.ts'
 
 type Handler = (request: SimulatedRequest, path: RegExpExecArray) => SimulatedAnswer
 
 interface Path {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Ends of paths only: what stands in front is the vendor's own affair. */
   readonly pattern: RegExp
   readonly handle: Handler
@@ -21,7 +35,21 @@ interface Path {
 
 const paths: readonly Path[] = [
   { method: 'POST', pattern: /\/chat\/completions$/, handle: answerChat },
+  { method: 'POST', pattern: /\/completions$/, handle: answerCompletions },
   { method: 'POST', pattern: /\/embeddings$/, handle: answerEmbeddings },
+  { method: 'POST', pattern: /\/images\/generations$/, handle: answerGenerations },
+  { method: 'POST', pattern: /\/images\/edits$/, handle: answerEdits },
+  { method: 'POST', pattern: /\/audio\/speech$/, handle: answerSpeech },
+  { method: 'POST', pattern: /\/audio\/transcriptions$/, handle: answerTranscriptions },
+  { method: 'POST', pattern: /\/audio\/translations$/, handle: answerTranslations },
+  { method: 'POST', pattern: /\/moderations$/, handle: answerModerations },
+  { method: 'POST', pattern: /\/responses$/, handle: answerResponses },
+  { method: 'POST', pattern: /\/responses\/input_tokens$/, handle: answerInputTokens },
+  { method: 'POST', pattern: /\/responses\/compact$/, handle: answerCompact },
+  { method: 'GET', pattern: /\/responses\/([^/]+)$/, handle: answerStored },
+  { method: 'DELETE', pattern: /\/responses\/([^/]+)$/, handle: answerDeleted },
+  { method: 'POST', pattern: /\/responses\/([^/]+)\/cancel$/, handle: answerStored },
+  { method: 'GET', pattern: /\/responses\/([^/]+)\/input_items$/, handle: answerInputItems },
   { method: 'GET', pattern: /\/models$/, handle: listModels },
   { method: 'GET', pattern: /\/models\/(.+)$/, handle: showModel },
 ]
@@ -34,10 +62,14 @@ export const openai: SimulatedDialect = {
   serves: () => true,
   answer(request) {
     const { pathname } = request.url
+    let known = false
     for (const { method, pattern, handle } of paths) {
       const match = pattern.exec(pathname)
       if (match === null) continue
       if (request.method === method) return handle(request, match)
+      known = true
+    }
+    if (known) {
       return openaiError(request, 405, {
         message: `Not allowed to ${request.method} on ${pathname}.`,
       })
@@ -82,23 +114,14 @@ const statusErrors: Readonly<Record<number, Parameters<typeof openaiError>[2]>> 
 }
 
 function listModels(request: SimulatedRequest): WholeAnswer {
-  return openaiJson(request, { object: 'list', data: request.models.map(describeModel) })
+  return answerJson(request, { object: 'list', data: request.models.map(describeModel) })
 }
 
 function showModel(request: SimulatedRequest, path: RegExpExecArray): WholeAnswer {
   const [, id = ''] = path
-  return openaiJson(request, describeModel(decodeSegment(id)))
+  return answerJson(request, describeModel(decodeSegment(id)))
 }
 
 function describeModel(id: string) {
   return { id, object: 'model', created: modelCreated, owned_by: 'simulator' }
-}
-
-function openaiJson(request: SimulatedRequest, value: unknown): WholeAnswer {
-  return {
-    kind: 'whole',
-    status: 200,
-    headers: openaiHeaders(request, 'application/json'),
-    body: JSON.stringify(value),
-  }
 }

@@ -366,7 +366,7 @@ describe('InvokeModel of Bedrock', () => {
   })
 
   it('leaves the models of others alone', async () => {
-    const url = bedrockUrl.replace('us.anthropic.claude-x-v1', 'amazon.titan-embed-text-v2')
+    const url = bedrockUrl.replace('us.anthropic.claude-x-v1', 'amazon.nova-canvas-v1')
     expect((await send(instant, url, body)).status).toBe(404)
   })
 
