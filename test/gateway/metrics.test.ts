@@ -253,11 +253,16 @@ function pacedStream() {
   }
 }
 
-const event = (value: object) => `data: ${JSON.stringify({ id: 'c', model: 'm1', ...value })}\n\n`
+const base = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm1' }
+const event = (value: object) => `data: ${JSON.stringify({ ...base, ...value })}\n\n`
+const role = event({ choices: [{ index: 0, delta: { role: 'assistant' } }] })
 const delta = (content: string) => event({ choices: [{ index: 0, delta: { content } }] })
 const finish = event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
 const usage = (output: number) =>
-  event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: output } })
+  event({
+    choices: [],
+    usage: { prompt_tokens: 3, completion_tokens: output, total_tokens: 3 + output },
+  })
 
 describe('the pace of a stream', () => {
   it('is the time to its first bytes, and the rest over all tokens but the first', async () => {
@@ -265,7 +270,7 @@ describe('the pace of a stream', () => {
     const run = measured({ answers: [script.answer] })
     const pending = run.ask(helloStream)
     await run.clock.advance(10)
-    script.send(delta('a'))
+    script.send(role + delta('a'))
     await run.clock.advance(10)
     script.send(`${finish + usage(5)}data: [DONE]\n\n`)
     script.end()
@@ -281,7 +286,7 @@ describe('the pace of a stream', () => {
     const run = measured({ answers: [script.answer] })
     const pending = run.ask(helloStream)
     await run.clock.advance(5)
-    script.send(event({ choices: [{ index: 0, delta: { role: 'assistant' } }] }))
+    script.send(role)
     await run.clock.advance(5)
     script.send(`${delta('a') + finish + usage(1)}data: [DONE]\n\n`)
     script.end()
@@ -301,7 +306,7 @@ describe('the pace of a stream', () => {
 
   it('is none where the answer is not streamed, or breaks', async () => {
     const run = measured({
-      answers: [json(detailed), stream({ chunks: [delta('a'), delta('b')], end: 'reset' })],
+      answers: [json(detailed), stream({ chunks: [role, delta('a'), delta('b')], end: 'reset' })],
     })
     await run.ask(hello)
     await run.ask(helloStream)
@@ -316,7 +321,7 @@ describe('a client that leaves', () => {
     const script = pacedStream()
     const run = measured({ answers: [script.answer] })
     const pending = run.chat(helloStream)
-    script.send(delta('a') + usage(7))
+    script.send(role + delta('a') + usage(7))
     const reader = (await pending).body?.getReader()
     await reader?.read()
     await reader?.cancel()

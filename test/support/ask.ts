@@ -3,6 +3,7 @@
 import type { Exchange } from '../../src/exchange.ts'
 import { createGateway, type GatewayOptions } from '../../src/gateway.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { watchChat } from './watched-chat.ts'
 
 export interface TestGateway {
   readonly fetch: (request: Request) => Promise<Response>
@@ -32,7 +33,7 @@ export function testGateway(options: GatewayOptions): TestGateway {
     ...options,
     observers: [...(options.observers ?? []), { finish: (exchange) => void ended.push(exchange) }],
   })
-  const fetch = async (request: Request) => gateway.fetch(request)
+  const fetch = async (request: Request) => watchChat(request, await gateway.fetch(request))
   return {
     fetch,
     clock,

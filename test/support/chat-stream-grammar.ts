@@ -64,6 +64,7 @@ export function checkChatStream(text: string, rules: ChatStreamRules = {}): stri
       checkError(chunk['error'], place, violations)
       return
     }
+    if (place === 0 && isPromptFilter(chunk)) return
     if (usageChunks > 0) violations.add(place, 'a chunk follows the usage chunk')
     checkEnvelope(chunk, constants, place, violations)
     const list = chunk['choices']
@@ -93,6 +94,12 @@ export function checkChatStream(text: string, rules: ChatStreamRules = {}): stri
   if (rules.usage === 'required' && usageChunks === 0) found.push('the usage chunk is missing')
   for (const [index, choice] of choices) checkEnd(index, choice, found)
   return found
+}
+
+/** What Azure's streams begin with, without id and model, and every client knows: passed on as it is. */
+function isPromptFilter({ choices, ...chunk }: Readonly<Record<string, unknown>>): boolean {
+  const isEmpty = Array.isArray(choices) && choices.length === 0
+  return isEmpty && Array.isArray(chunk['prompt_filter_results'])
 }
 
 function checkEnvelope(

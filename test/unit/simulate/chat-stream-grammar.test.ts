@@ -22,6 +22,16 @@ const callPiece = (text: string, index = 0) =>
   choice({ tool_calls: [{ index, function: { arguments: text } }] })
 const callsEnd = choice({}, 'tool_calls')
 
+/** As Azure sends it. */
+const filtered = {
+  id: '',
+  object: '',
+  created: 0,
+  model: '',
+  choices: [],
+  prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }],
+}
+
 function toText(...events: readonly (object | string)[]): string {
   return events
     .map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`)
@@ -47,6 +57,7 @@ describe('streams that are well formed', () => {
         '[DONE]',
       ),
     ],
+    ['a word on the prompt before it', toText(filtered, role, stop, '[DONE]')],
   ])('finds nothing wrong with %s', (_, text) => {
     expect(checkChatStream(text)).toEqual([])
   })
@@ -106,6 +117,11 @@ describe('streams that are broken', () => {
       'a chunk of nothing',
       toText(role, { ...base, choices: [] }, stop, '[DONE]'),
       /without choices and without usage/,
+    ],
+    [
+      'a word on the prompt that comes late',
+      toText(role, filtered, stop, '[DONE]'),
+      /id has changed/,
     ],
     [
       'no choices at all',
