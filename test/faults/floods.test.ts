@@ -79,6 +79,9 @@ async function ask(backend: string, body: unknown): Promise<RawAnswer> {
   return answer
 }
 
+/** The listener reads what still comes of a refused body for half a second, and lets go of it then. */
+const drainMs = 700
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Serves another client again and again while `work` goes on; the longest that one answer took. */
@@ -178,7 +181,10 @@ function hugeFrame(size: number) {
 }
 
 describe.each(dialects)('an event of 64 MB from $name', (dialect) => {
-  it('ends the stream with an error event, and others are served meanwhile', async () => {
+  // Tried again: what else a machine does can only make others wait longer.
+  it('ends the stream with an error event, and others are served meanwhile', {
+    retry: 3,
+  }, async () => {
     const count = provider.requests.length
     const client = await send(dialect.name, helloStream)
     const line = await provider.line(count + 1)
@@ -203,9 +209,9 @@ describe.each(dialects)('an event of 64 MB from $name', (dialect) => {
     expect(answer.body.length).toBeLessThan(10_000)
     expect(answer.body.toString()).not.toContain('[DONE]')
     expect(peak).toBeLessThan(64)
-    // 100 ms are the aim; the rest is room for a machine that has other things to do.
-    expect(turn).toBeLessThan(250)
-    expect(slowest).toBeLessThan(250)
+    expect(turn).toBeLessThan(100)
+    // Of these, some are the client's own, who is served by the same process as the flood.
+    expect(slowest).toBeLessThan(150)
     await line.closed
   })
 
@@ -242,6 +248,7 @@ describe.each(dialects)('an event of 15 MiB from $name', (dialect) => {
     const slowest = await slowestWhile(Promise.all([flood, answered]))
     const answer = await answered
     client.leave()
+    await pause(drainMs)
     const { peak, stays, turn } = await growth()
     figures.push(
       `${dialect.name}: an event of 15 MiB: memory at most +${peak} MiB (stays +${stays}), others served within ${slowest.toFixed(0)} ms, longest turn ${turn} ms`,
@@ -251,9 +258,6 @@ describe.each(dialects)('an event of 15 MiB from $name', (dialect) => {
     expect(stays).toBeLessThan(5)
   })
 })
-
-/** The listener reads what still comes of a refused body for half a second, and lets go of it then. */
-const drainMs = 700
 
 describe('a body of 60 MB', () => {
   const size = 60 * MiB

@@ -160,7 +160,7 @@ async function runMany(count: number, from: number): Promise<Record<Result['kind
 describe('5,000 requests of which some leave and some fail', () => {
   it('leaves nothing behind', async () => {
     // Memory settles first: code is compiled, pools and caches are filled.
-    await runMany(3000, 0)
+    await runMany(2500, 0)
     await pause(200)
     const before = await gateway.memory()
     const settled = await gateway.tally()
