@@ -32,6 +32,10 @@ function fillIn(auth: AuthSpec): AuthSpec {
       const { missing: _, ...rest } = auth
       return { ...rest, key: rest.key ?? 'simulated' }
     }
+    case 'AzureCredentials': {
+      const { missing: _, ...rest } = auth
+      return { ...rest, clientSecret: rest.clientSecret ?? 'simulated' }
+    }
     case 'AWSCredentials': {
       // The default chain would ask the metadata services of a cloud that we may not be in.
       const { missing, file, ...rest } = auth

@@ -97,7 +97,10 @@ interface Row {
   readonly cells: readonly string[]
 }
 
-function describeOrigin({ kind, path }: ConfigOrigin): string {
+function describeOrigin({ kind, path, variables }: ConfigOrigin): string {
+  if (kind === 'built-in' && variables !== undefined) {
+    return `built in, with ${variables.join(', ')} (aigw run --show-config prints it)`
+  }
   if (kind === 'built-in') return 'built in (aigw run --show-default prints it)'
   return kind === 'stdin' ? 'standard input' : (path ?? '')
 }
@@ -194,6 +197,8 @@ function hasCredential(auth: Exclude<AuthSpec, { type: 'Unsupported' }>): boolea
     case 'AnthropicAPIKey':
     case 'AzureAPIKey':
       return auth.key !== undefined
+    case 'AzureCredentials':
+      return auth.clientSecret !== undefined
     case 'AWSCredentials':
       return auth.file !== undefined
     case 'GCPCredentials':

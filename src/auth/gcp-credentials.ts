@@ -4,8 +4,9 @@ import type { GcpAuthSpec } from '../config/config.ts'
 import type { Ports } from '../ports.ts'
 import type { BackendAuth } from './auth.ts'
 import { readOverrideKey } from './credential-override.ts'
-import { createGcpTokenFetcher, type TokenPorts } from './gcp-token.ts'
+import { createGcpTokenFetcher } from './gcp-token.ts'
 import { missingCredential } from './missing-credential.ts'
+import type { TokenPorts } from './request-token.ts'
 import { createTokenSource, type Token } from './token-source.ts'
 
 export type GcpPorts = TokenPorts & Pick<Ports, 'log' | 'gcpDefaultCredentials'>

@@ -3,18 +3,13 @@
 import { encodeBase64Url } from '../base64-bytes.ts'
 import { GatewayError } from '../errors.ts'
 import { isRecord } from '../json/is-record.ts'
-import type { Ports, UpstreamResponse } from '../ports.ts'
+import { requestToken, type TokenPorts, type UnavailableOptions } from './request-token.ts'
 import { readPkcs8 } from './rsa-key.ts'
 import type { Token } from './token-source.ts'
-
-export type TokenPorts = Pick<Ports, 'fetch' | 'now' | 'schedule'>
 
 const defaultTokenUri = 'https://oauth2.googleapis.com/token'
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
 const assertionLifeSeconds = 3600
-const timeoutMs = 10_000
-/** Where an answer does not say how long its token lasts. */
-const defaultLifeSeconds = 300
 const encoder = new TextEncoder()
 
 type Credentials = ServiceAccount | AuthorizedUser
@@ -40,23 +35,25 @@ interface AuthorizedUser {
  * `GatewayError` (`credential-unavailable`) that holds no value of the file.
  */
 export function createGcpTokenFetcher(json: string, ports: TokenPorts): () => Promise<Token> {
+  const tokenPorts = { ...ports, unavailable: unavailableGcpCredentials }
   let credentials: Credentials | undefined
   let key: Promise<CryptoKey> | undefined
   return async () => {
     credentials ??= readCredentials(json)
     const { tokenUri } = credentials
     if (credentials.type === 'authorized_user') {
-      return requestToken(tokenUri, refreshGrant(credentials), ports)
+      return requestToken(tokenUri, refreshGrant(credentials), tokenPorts)
     }
     key ??= importKey(credentials.privateKey)
-    return requestToken(tokenUri, await assertionGrant(credentials, await key, ports.now()), ports)
+    const grant = await assertionGrant(credentials, await key, ports.now())
+    return requestToken(tokenUri, grant, tokenPorts)
   }
 }
 
 /** `reason` reaches the client: it must hold no secret. */
 export function unavailableGcpCredentials(
   reason: string,
-  options: { readonly cause?: unknown; readonly again?: 'soon' } = {},
+  options: UnavailableOptions = {},
 ): GatewayError {
   return new GatewayError(
     'credential-unavailable',
@@ -155,68 +152,4 @@ function refreshGrant(user: AuthorizedUser): URLSearchParams {
     client_secret: user.clientSecret,
     refresh_token: user.refreshToken,
   })
-}
-
-async function requestToken(url: string, form: URLSearchParams, ports: TokenPorts): Promise<Token> {
-  const startedAt = ports.now()
-  const controller = new AbortController()
-  const timeout = unavailableGcpCredentials('the token endpoint did not answer in time', {
-    again: 'soon',
-  })
-  const cancelTimer = ports.schedule(() => controller.abort(timeout), timeoutMs)
-  let status: number
-  let text: string
-  try {
-    const response = await ports.fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: encoder.encode(form.toString()),
-      signal: controller.signal,
-      redirect: 'manual',
-    })
-    status = response.status
-    text = await readText(response)
-  } catch (cause) {
-    if (controller.signal.aborted) throw timeout
-    throw unavailableGcpCredentials('the token endpoint cannot be reached', {
-      cause,
-      again: 'soon',
-    })
-  } finally {
-    cancelTimer()
-  }
-  return readToken(status, text, startedAt)
-}
-
-async function readText(response: UpstreamResponse): Promise<string> {
-  const bytes = await (response.collect?.() ?? response.arrayBuffer())
-  return new TextDecoder().decode(bytes)
-}
-
-function readToken(status: number, text: string, startedAt: number): Token {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    answer = undefined
-  }
-  const members = isRecord(answer) ? answer : {}
-  if (status < 200 || status > 299) {
-    // The code alone, such as `invalid_grant`: a description may hold anything.
-    const code = typeof members.error === 'string' && /^[\w.-]{1,64}$/.test(members.error)
-    const detail = code ? `${status} ${String(members.error)}` : String(status)
-    throw unavailableGcpCredentials(`the token endpoint answered ${detail}`, {
-      ...(status >= 500 || status === 429 ? { again: 'soon' as const } : {}),
-    })
-  }
-  const { access_token: value, expires_in: life } = members
-  // Anything else could not be sent in a header.
-  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value.trim())) {
-    throw unavailableGcpCredentials('the token endpoint answered without an access_token', {
-      again: 'soon',
-    })
-  }
-  const seconds = Number(life)
-  const lasts = Number.isFinite(seconds) && seconds > 0 ? seconds : defaultLifeSeconds
-  return { value: value.trim(), expiresAt: startedAt + lasts * 1000 }
 }

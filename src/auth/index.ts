@@ -6,6 +6,7 @@ import { createApiKeyAuth } from './api-key.ts'
 import type { AuthFactory, AuthTable, BackendAuth } from './auth.ts'
 import { createAwsAuth } from './aws-credentials.ts'
 import { createAzureApiKeyAuth } from './azure-api-key.ts'
+import { createAzureAuth } from './azure-credentials.ts'
 import { createGcpAuth } from './gcp-credentials.ts'
 import { createUnsupportedAuth } from './unsupported.ts'
 
@@ -14,6 +15,7 @@ const authFactories = {
   AnthropicAPIKey: createAnthropicApiKeyAuth,
   AWSCredentials: createAwsAuth,
   AzureAPIKey: createAzureApiKeyAuth,
+  AzureCredentials: createAzureAuth,
   GCPCredentials: createGcpAuth,
   Unsupported: createUnsupportedAuth,
 } satisfies AuthTable

@@ -147,6 +147,7 @@ export type AuthSpec =
   | ApiKeyAuthSpec
   | AnthropicApiKeyAuthSpec
   | AzureApiKeyAuthSpec
+  | AzureAuthSpec
   | AwsAuthSpec
   | GcpAuthSpec
   | UnsupportedAuthSpec
@@ -165,6 +166,18 @@ export interface AnthropicApiKeyAuthSpec extends Omit<ApiKeyAuthSpec, 'type'> {
 
 export interface AzureApiKeyAuthSpec extends Omit<ApiKeyAuthSpec, 'type'> {
   readonly type: 'AzureAPIKey'
+}
+
+export interface AzureAuthSpec {
+  readonly type: 'AzureCredentials'
+  readonly tenantId: string
+  readonly clientId: string
+  /** Absent: none configured. */
+  readonly clientSecret?: string
+  /** Origin of the authorization server; absent: that of the public cloud. */
+  readonly authority?: string
+  readonly missing?: string
+  readonly override?: CredentialOverrideSpec
 }
 
 export interface AwsAuthSpec {

@@ -17,5 +17,6 @@ export const workingCredentials: ReadonlySet<CredentialType> = new Set<Credentia
   'AnthropicAPIKey',
   'AWSCredentials',
   'AzureAPIKey',
+  'AzureCredentials',
   'GCPCredentials',
 ])

@@ -1,5 +1,6 @@
 // BackendSecurityPolicies to what a backend proves itself with.
 import type { AuthSpec, CredentialOverrideSpec } from '../config.ts'
+import type { SecretReference } from '../fields/names.ts'
 import { inferenceGroup } from '../groups.ts'
 import type { Resource } from '../resource-set.ts'
 import type { CredentialType } from '../resources/backend-security-policy.ts'
@@ -92,8 +93,15 @@ function reportSeveral(
 }
 
 function compilePolicy(compilation: Compilation, policy: Policy): BackendCredential {
-  const { type, apiKey, anthropicAPIKey, azureAPIKey, awsCredentials, gcpCredentials } =
-    policy.value.spec
+  const {
+    type,
+    apiKey,
+    anthropicAPIKey,
+    azureAPIKey,
+    azureCredentials,
+    awsCredentials,
+    gcpCredentials,
+  } = policy.value.spec
   const override = compileOverride(compilation, policy)
   if (override.broken !== undefined) return { broken: override.broken }
   const extra = override.spec === undefined ? {} : { override: override.spec }
@@ -105,6 +113,18 @@ function compilePolicy(compilation: Compilation, policy: Policy): BackendCredent
   }
   if (type === 'AzureAPIKey' && azureAPIKey !== undefined) {
     return compileApiKey(compilation, policy, 'azureAPIKey', azureAPIKey.secretRef, extra)
+  }
+  if (type === 'AzureCredentials' && azureCredentials !== undefined) {
+    if (azureCredentials.clientSecretRef !== undefined) {
+      const { clientSecretRef } = azureCredentials
+      return compileAzure(compilation, policy, { ...azureCredentials, clientSecretRef }, extra)
+    }
+    return reportUnsupported(
+      compilation,
+      policy,
+      ['spec', 'azureCredentials', 'oidcExchangeToken'],
+      'AzureCredentials with oidcExchangeToken',
+    )
   }
   if (type === 'AWSCredentials' && awsCredentials !== undefined) {
     if (awsCredentials.oidcExchangeToken === undefined) {
@@ -157,6 +177,33 @@ function compileApiKey(
   if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
   const key = checkKeyText(compilation, policy, path, secretRef, value.text)
   return { auth: { ...base, ...(key === undefined ? {} : { key }) } }
+}
+
+function compileAzure(
+  compilation: Compilation,
+  policy: Policy,
+  azure: {
+    readonly tenantID: string
+    readonly clientID: string
+    readonly clientSecretRef: SecretReference
+  },
+  extra: Extra,
+): BackendCredential {
+  const { tenantID: tenantId, clientID: clientId, clientSecretRef } = azure
+  const authority = compilation.environment.AZURE_AUTHORITY_HOST?.trim()
+  const base = {
+    type: 'AzureCredentials',
+    tenantId,
+    clientId,
+    ...(authority ? { authority } : {}),
+    ...extra,
+  } as const
+  if (needsNoSecret(compilation, policy, clientSecretRef.name, extra)) return { auth: base }
+  const path = ['spec', 'azureCredentials', 'clientSecretRef']
+  const value = readSecretValue(compilation, policy, path, clientSecretRef, 'client-secret')
+  if (value.kind === 'broken') return { broken: value.reason }
+  if (value.kind === 'none') return { auth: { ...base, missing: value.missing } }
+  return { auth: { ...base, clientSecret: value.text } }
 }
 
 function compileAws(

@@ -446,3 +446,44 @@ describe('Google Cloud credentials', () => {
     ])
   })
 })
+
+describe('an application of Azure', () => {
+  const azure = (source: object) => {
+    const azureCredentials = { clientID: 'c', tenantID: 't', ...source }
+    return resource('BackendSecurityPolicy', 'p', {
+      spec: { targetRefs, type: 'AzureCredentials', azureCredentials },
+    })
+  }
+
+  it('has its secret in a Secret, and its authority in the environment', () => {
+    const text = complete(
+      azure({ clientSecretRef: { name: 's' } }),
+      secret({ stringData: { 'client-secret': 'x' } }),
+    )
+    const expected = { type: 'AzureCredentials', tenantId: 't', clientId: 'c', clientSecret: 'x' }
+    const result = load(text)
+    expect(said(result)).toEqual([])
+    expect(backendOf(result)?.auth).toEqual(expected)
+    const env = { AZURE_AUTHORITY_HOST: ' https://login.microsoftonline.us ' }
+    expect(backendOf(load(text, { env }))?.auth).toEqual({
+      ...expected,
+      authority: 'https://login.microsoftonline.us',
+    })
+  })
+
+  it('is broken where its Secret has another key', () => {
+    const text = complete(
+      azure({ clientSecretRef: { name: 's' } }),
+      secret({ stringData: { secret: 'x' } }),
+    )
+    expect(backendOf(load(text))?.broken).toContain('has no key client-secret')
+  })
+
+  it('does not exchange tokens yet', () => {
+    const oidcExchangeToken = { oidc: { provider: { issuer: 'https://i' }, clientID: 'x' } }
+    expect(backendOf(load(complete(azure({ oidcExchangeToken }))))?.auth).toEqual({
+      type: 'Unsupported',
+      credential: 'AzureCredentials with oidcExchangeToken',
+    })
+  })
+})
