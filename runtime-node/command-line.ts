@@ -38,6 +38,11 @@ export async function runCommandLine(
   }
 }
 
+interface ShowFlags {
+  readonly showDefault?: boolean
+  readonly showConfig?: boolean
+}
+
 type Chosen = () => number | Promise<number>
 
 function chooseCommand(args: readonly string[], system: System, load: LoadRun): Chosen {
@@ -88,6 +93,7 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
     .description('start the gateway')
     .argument('[path]', 'configuration: a file, a directory of files, or - for standard input')
     .option('--show-default', 'print the built-in configuration and exit')
+    .option('--show-config', 'print the resources in effect, without credentials, and exit')
     .option(
       '--simulate',
       'answer in the place of all providers, with no key and no network (AIGW_SIMULATE)',
@@ -115,12 +121,16 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
     .option('--run-id <id>', 'name of the run directory (default: the time; AIGW_RUN_ID)')
     .action((path: string | undefined, _, command: Command) => {
       refuseMoreThan(1, command)
-      const flags: RunFlags & { readonly showDefault?: boolean } = command.optsWithGlobals()
+      const flags: RunFlags & ShowFlags = command.optsWithGlobals()
       if (flags.showDefault === true) {
         return choose(print(system, readBuiltInConfig))
       }
       choose(async () => {
         const settings = resolveRunSettings(path, flags, system)
+        if (flags.showConfig === true) {
+          const { showConfig } = await import('./show-config.ts')
+          return showConfig(settings, system)
+        }
         return (await load())(settings, system)
       })
     })

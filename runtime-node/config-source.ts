@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { ConfigSource, parseConfig } from '../src/config/parse.ts'
 import type { Diagnostic, GatewaySpec } from '../src/index.ts'
 import { readBuiltInConfig } from './built-in-config.ts'
+import { buildEnvironmentConfig } from './environment-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
-import { parseOllamaHost, withOllamaHost } from './ollama-host.ts'
 import { expandHome, expandPath } from './paths.ts'
 import type { ConfigSettings } from './settings.ts'
 import type { System } from './system.ts'
@@ -16,6 +16,8 @@ export interface ConfigOrigin {
   readonly kind: 'file' | 'directory' | 'stdin' | 'config-home' | 'built-in'
   /** Absolute; absent for standard input and the built-in one. */
   readonly path?: string
+  /** What made it differ from the built-in text. */
+  readonly variables?: readonly string[]
 }
 
 export interface LoadedConfig extends Sources {
@@ -55,13 +57,12 @@ export function interpretSources(
 ): LoadedConfig {
   const { origin, sources, annotated } = read
   const { spec, diagnostics } = parse(sources, settings.parsing)
-  const moved = origin.kind === 'built-in' && spec !== undefined ? moveOllama(spec, system) : spec
   const { path } = system
   const own = origin.kind === 'directory' ? sources.map(({ file }) => path.basename(file)) : []
   const directory = origin.path ?? ''
   return {
     ...read,
-    spec: moved,
+    spec,
     diagnostics,
     files: [
       ...(origin.kind === 'directory'
@@ -94,7 +95,9 @@ export async function readSources(
 
   const fromHome = path.join(homes.config, 'config.yaml')
   if (readIfThere(fromHome) !== undefined) return readConfigHome(fromHome, system)
-  return keep({ kind: 'built-in' }, 'default', readBuiltInConfig())
+  const { text, variables } = buildEnvironmentConfig(system.env, readBuiltInConfig())
+  if (variables.length === 0) return keep({ kind: 'built-in' }, 'default', text)
+  return keep({ kind: 'built-in', variables }, 'environment', text)
 }
 
 function readConfigHome(file: string, system: System): Sources {
@@ -210,11 +213,4 @@ function readError(path: string, error: unknown): RunError {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}
-
-function moveOllama(spec: GatewaySpec, { env }: System): GatewaySpec {
-  if (!env.OLLAMA_HOST) return spec
-  const address = parseOllamaHost(env.OLLAMA_HOST)
-  if (address !== undefined) return withOllamaHost(spec, address)
-  throw new RunError('OLLAMA_HOST: expected host, host:port or an http(s) URL')
 }

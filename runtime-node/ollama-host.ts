@@ -1,9 +1,7 @@
 // OLLAMA_HOST for the built-in configuration: in a container, loopback is never where Ollama runs.
 // https://github.com/ollama/ollama/blob/main/envconfig/config.go
 import { isIP } from 'node:net'
-import type { BackendSpec, GatewaySpec } from '../src/index.ts'
 
-const backendName = 'default/ollama'
 const defaultPort = 11434
 
 interface OllamaAddress {
@@ -40,19 +38,4 @@ function defaultPortOf(scheme: string | undefined, secure: boolean): number {
 function reachableHost(host: string): string {
   if (host === '' || host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host
-}
-
-/** The same configuration with the Ollama backend at that address; unchanged when there is none. */
-export function withOllamaHost(spec: GatewaySpec, address: OllamaAddress): GatewaySpec {
-  const backend = spec.backends[backendName]
-  if (backend === undefined) return spec
-  const { tls: _, ...plain } = backend
-  const moved: BackendSpec = {
-    ...plain,
-    endpoints: [
-      { kind: isIP(address.host) === 0 ? 'fqdn' : 'ip', host: address.host, port: address.port },
-    ],
-    ...(address.secure && { tls: { hostname: address.host } }),
-  }
-  return { ...spec, backends: { ...spec.backends, [backendName]: moved } }
 }

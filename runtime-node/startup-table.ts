@@ -74,6 +74,12 @@ export function formatStartupTable(started: Started, colors: Colors): string[] {
     '',
     ...alignRows(rows, colors),
     '',
+    ...(origin.kind === 'built-in' && origin.variables === undefined && !simulated
+      ? [
+          'More providers: set OPENAI_API_KEY, ANTHROPIC_API_KEY, AZURE_OPENAI_API_KEY or OPENAI_BASE_URL.',
+          '',
+        ]
+      : []),
     ...(simulated
       ? ['Simulated: every answer is made up here, and nothing leaves this machine.', '']
       : []),

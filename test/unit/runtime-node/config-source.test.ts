@@ -23,17 +23,11 @@ function put(name: string, text = name): string {
   return path
 }
 
-const ollama = {
-  name: 'default/ollama',
-  schema: { name: 'OpenAI' },
-  endpoints: [{ kind: 'ip', host: '127.0.0.1', port: 11434 }],
-  connectTimeoutMs: 1,
-} as const
 const spec: GatewaySpec = {
   listeners: [],
   routes: [],
   costs: [],
-  backends: { 'default/ollama': ollama },
+  backends: {},
 }
 
 /** What reached the parser, and what came back. */
@@ -159,17 +153,16 @@ describe('files that a configuration names', () => {
 })
 
 describe('OLLAMA_HOST', () => {
-  it('moves Ollama of the built-in configuration', async () => {
-    const loaded = await load(undefined, { env: { OLLAMA_HOST: 'ollama:9000' } })
-    expect(loaded.spec?.backends['default/ollama']?.endpoints).toEqual([
-      { kind: 'fqdn', host: 'ollama', port: 9000 },
-    ])
+  it('moves the Ollama of the built-in configuration', async () => {
+    const { texts, origin } = await load(undefined, { env: { OLLAMA_HOST: 'ollama:9000' } })
+    expect(texts[0]?.[1]).toContain('hostname: ollama\n        port: 9000')
+    expect(origin).toEqual({ kind: 'built-in', variables: ['OLLAMA_HOST'] })
   })
 
-  it('leaves every other configuration alone', async () => {
-    put('a.yaml')
-    const loaded = await load('a.yaml', { env: { OLLAMA_HOST: 'ollama:9000' } })
-    expect(loaded.spec).toEqual(spec)
+  it('does not touch a configuration of the user’s own', async () => {
+    put('a.yaml', 'kind: A')
+    const { texts } = await load('a.yaml', { env: { OLLAMA_HOST: 'ollama:9000' } })
+    expect(texts).toEqual([['a.yaml', 'kind: A']])
   })
 
   it('must make sense', async () => {

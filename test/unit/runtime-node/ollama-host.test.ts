@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseOllamaHost, withOllamaHost } from '../../../runtime-node/ollama-host.ts'
-import type { GatewaySpec } from '../../../src/config/config.ts'
+import { parseOllamaHost } from '../../../runtime-node/ollama-host.ts'
 
 describe('parseOllamaHost', () => {
   it.each([
@@ -27,43 +26,4 @@ describe('parseOllamaHost', () => {
       expect(parseOllamaHost(text)).toBeUndefined()
     },
   )
-})
-
-describe('withOllamaHost', () => {
-  const backend = {
-    name: 'default/ollama',
-    schema: { name: 'OpenAI' },
-    endpoints: [{ kind: 'ip', host: '127.0.0.1', port: 11434 }],
-    connectTimeoutMs: 10_000,
-  } as const
-  const spec: GatewaySpec = {
-    listeners: [],
-    routes: [],
-    costs: [],
-    backends: { 'default/ollama': backend, 'default/openai': { ...backend, name: 'openai' } },
-  }
-
-  it('moves the Ollama backend and nothing else', () => {
-    const moved = withOllamaHost(spec, { host: 'ollama', port: 9000, secure: false })
-    expect(moved.backends['default/ollama']).toEqual({
-      ...backend,
-      endpoints: [{ kind: 'fqdn', host: 'ollama', port: 9000 }],
-    })
-    expect(moved.backends['default/openai']).toBe(spec.backends['default/openai'])
-  })
-
-  it('speaks TLS where the URL says so', () => {
-    const moved = withOllamaHost(spec, { host: 'o.example', port: 443, secure: true })
-    expect(moved.backends['default/ollama']?.tls).toEqual({ hostname: 'o.example' })
-  })
-
-  it('knows an address from a name', () => {
-    const moved = withOllamaHost(spec, { host: 'fd00::7', port: 1, secure: false })
-    expect(moved.backends['default/ollama']?.endpoints[0]?.kind).toBe('ip')
-  })
-
-  it('leaves a configuration without Ollama alone', () => {
-    const without = { ...spec, backends: {} }
-    expect(withOllamaHost(without, { host: 'x', port: 1, secure: false })).toBe(without)
-  })
 })

@@ -96,12 +96,22 @@ describe('the table', () => {
         '  route     main  model gpt-4o-mini  → openai',
         '  backend   openai  OpenAI  https://openai.example:443  needs no credential',
         '',
+        'More providers: set OPENAI_API_KEY, ANTHROPIC_API_KEY, AZURE_OPENAI_API_KEY or OPENAI_BASE_URL.',
+        '',
         'Try it:',
         "  curl http://localhost:1975/v1/chat/completions -H 'content-type: application/json' -d " +
           `'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Say hello."}]}'`,
         '',
       ].join('\n'),
     )
+  })
+
+  it('names the variables that made the built-in configuration another one', () => {
+    const origin = { kind: 'built-in', variables: ['OPENAI_API_KEY', 'OLLAMA_HOST'] } as const
+    expect(table({ origin })).toContain(
+      '  config    built in, with OPENAI_API_KEY, OLLAMA_HOST (aigw run --show-config prints it)\n',
+    )
+    expect(table({ origin })).not.toContain('More providers')
   })
 
   it.each<[string, AuthSpec | undefined, string]>([
