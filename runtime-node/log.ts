@@ -3,6 +3,7 @@
 import { createWriteStream, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogFields, Logger, LogLevel } from '../src/index.ts'
+import { isSensitiveHeader } from '../src/observe/sensitive-headers.ts'
 import { messageOf } from './exit-errors.ts'
 import type { LogFormat } from './settings.ts'
 import type { Output } from './system.ts'
@@ -135,30 +136,6 @@ function readFields(fields: LogFields): [string, string | number | boolean][] {
 }
 
 const redacted = '[REDACTED]'
-
-const sensitiveNames = new Set([
-  'api-key',
-  'authorization',
-  'cookie',
-  'mcp-session-id',
-  'proxy-authorization',
-  'set-cookie',
-  'x-amz-security-token',
-  'x-api-key',
-  'x-goog-api-key',
-])
-
-const sensitiveEndings = ['-access-key-id', '-secret-access-key', '-session-token']
-
-/** Whether a header's value is a credential or stands for one. */
-export function isSensitiveHeader(name: string): boolean {
-  const lower = name.toLowerCase()
-  return (
-    sensitiveNames.has(lower) ||
-    lower.startsWith('x-aigw-') ||
-    sensitiveEndings.some((ending) => lower.endsWith(ending))
-  )
-}
 
 // A field may carry a header under a prefix, as in `request.header.authorization`.
 function redactField(key: string, value: string | number | boolean): string | number | boolean {

@@ -23,7 +23,37 @@ export function describeRequest(
     headers: readHeaders(incoming.headers),
     client,
     readBody: (maxBytes) => readBody(incoming, maxBytes),
+    ...addressesOf(incoming.socket),
+    protocol: `HTTP/${incoming.httpVersion}`,
   }
+}
+
+interface Addresses {
+  readonly remoteAddress: string | undefined
+  readonly localAddress: string | undefined
+}
+
+/** A connection keeps its ends, and has many requests. */
+const known = new WeakMap<object, Addresses>()
+
+function addressesOf(socket: Bindings['incoming']['socket']): Addresses {
+  let addresses = known.get(socket)
+  if (addresses === undefined) {
+    const { remoteAddress, remotePort, localAddress, localPort } = socket
+    addresses = {
+      remoteAddress: writeAddress(remoteAddress, remotePort),
+      localAddress: writeAddress(localAddress, localPort),
+    }
+    known.set(socket, addresses)
+  }
+  return addresses
+}
+
+function writeAddress(address: string | undefined, port: number | undefined): string | undefined {
+  if (address === undefined) return undefined
+  // An IPv4 client of a socket for both.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '')
+  return `${plain.includes(':') ? `[${plain}]` : plain}:${port}`
 }
 
 /** Without a copy, where the body has come in one piece. */

@@ -159,10 +159,12 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   const outgoing = await openOutgoing(run)
   const telemetry = await openTelemetry({
     env: system.env,
-    stdout: system.stdout,
     version: readVersion(),
     log,
     connections: outgoing.connections,
+  })
+  await telemetry.configure(spec).catch((error: unknown) => {
+    throw new RunError(messageOf(error), { cause: error })
   })
   const gateway = parts.createGateway({
     config: spec,
@@ -235,7 +237,10 @@ function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) 
 interface Serving {
   readonly spec: GatewaySpec
   readonly gateway: Gateway
-  readonly telemetry: Pick<Awaited<ReturnType<typeof openTelemetry>>, 'loaded' | 'refused'>
+  readonly telemetry: Pick<
+    Awaited<ReturnType<typeof openTelemetry>>,
+    'configure' | 'loaded' | 'refused'
+  >
 }
 
 /** Changes of files become the configuration in use; open ports stay as they are. */
@@ -254,6 +259,7 @@ function follow(run: Run, { spec, gateway, telemetry }: Serving): LiveConfig {
       gateway.reload(next)
       if (!settings.debug) processLog.setLevel(next.logLevel ?? defaultLogLevel)
       telemetry.loaded(describeFacts(from, next))
+      telemetry.configure(next).catch((error: unknown) => log('error', messageOf(error)))
       for (const frozen of describeFrozen(spec.listeners, next.listeners)) {
         if (told.has(frozen)) continue
         told.add(frozen)

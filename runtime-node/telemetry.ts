@@ -1,28 +1,34 @@
 // All that watches the gateway of a run: metrics, and whatever the OTEL_* variables turn on. Packages that a run does
 // not need are not loaded.
-import type { Logger, Observer } from '../src/index.ts'
+import type { GatewaySpec, Logger, Observer } from '../src/index.ts'
 import { createGenaiMetrics } from '../src/observe/genai-metrics.ts'
 import { type HeaderAttributes, readHeaderAttributes } from '../src/observe/header-attributes.ts'
 import { combineSinks } from '../src/observe/metrics-sink.ts'
 import { type OtelSettings, readOtelSettings } from '../src/observe/otel-settings.ts'
 import { readResource } from '../src/observe/resource.ts'
+import { createAccessLogs } from './access-logs.ts'
 import type { AdminRoutes } from './admin.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { type Connections, createGatewayFacts, type GatewayFacts } from './gateway-facts.ts'
+import { createLineSink, type LineSink } from './line-sink.ts'
 import { createPrometheus } from './prometheus.ts'
-import type { Environment, Output } from './system.ts'
+import type { Environment } from './system.ts'
 
 export interface TelemetryOptions {
   readonly env: Environment
   readonly version: string
   readonly log: Logger
-  readonly stdout: Output
+  /** File descriptors of the process; a test has others. */
+  readonly stdout?: number
+  readonly stderr?: number
   readonly connections: () => Connections
 }
 
 export interface Telemetry extends Pick<GatewayFacts, 'loaded' | 'refused'> {
   readonly observers: readonly Observer[]
   readonly adminRoutes: AdminRoutes
+  /** Makes the access log what the configuration wants; rejects where it cannot, and then nothing changes. */
+  configure(spec: GatewaySpec): Promise<void>
   /** Sends what is left; resolves in 5 s at the latest, whatever the collector does. */
   close(): Promise<void>
 }
@@ -55,10 +61,24 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     const items = resource.malformed.join(', ')
     log('warn', `OTEL_RESOURCE_ATTRIBUTES: ignored what is not key=value (item ${items})`)
   }
+  const onTrouble = (trouble: string) => log('warn', 'access log', { trouble })
+  const stdout = createLineSink({ target: options.stdout ?? 1, onTrouble })
+  const stderr = createLineSink({ target: options.stderr ?? 2, onTrouble })
+  const accessLogs = createAccessLogs({
+    headerAttributes: headerAttributes.log,
+    settings,
+    resource: resource.attributes,
+    stdout,
+    stderr,
+    log,
+  })
   let droppedSpans = () => 0
   const senders: Sender[] = []
   if (settings.traces.length > 0) {
-    const tracing = await openTracing(options, settings, headerAttributes, resource.attributes)
+    const tracing = await openTracing({
+      ...{ options, settings, headerAttributes, stdout },
+      resource: resource.attributes,
+    })
     droppedSpans = tracing.dropped
     senders.push(tracing)
   }
@@ -75,32 +95,49 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     errorTypes: env.AIGW_METRICS_ERROR_TYPES === 'kinds' ? 'kinds' : 'other',
   })
   return {
-    observers: [facts.observer, metrics, ...senders.flatMap(({ observers }) => observers)],
+    observers: [
+      facts.observer,
+      metrics,
+      ...senders.flatMap(({ observers }) => observers),
+      accessLogs.observer,
+    ],
     adminRoutes: {
       '/metrics': async () => ({ status: 200, ...(await prometheus.scrape()) }),
     },
     loaded: facts.loaded,
     refused: facts.refused,
+    configure: accessLogs.configure,
     async close() {
-      if (senders.length === 0) return
-      const all = Promise.allSettled(senders.map((sender) => sender.shutdown()))
-      await Promise.race([all, sleep(closeMs)])
+      const ending = [...senders.map((sender) => sender.shutdown()), accessLogs.close(closeMs)]
+      await within(closeMs, Promise.allSettled(ending))
+      await Promise.all([stdout.close(lastLinesMs), stderr.close(lastLinesMs)])
     },
   }
 }
 
-/** Keeps the process alive only as long as something else does. */
-const sleep = (ms: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, ms)
-  })
+/** Lines that are written already, and only wait for the system to take them. */
+const lastLinesMs = 500
 
-async function openTracing(
-  { env, log, stdout }: TelemetryOptions,
-  settings: OtelSettings,
-  headerAttributes: HeaderAttributes,
-  resource: Readonly<Record<string, string>>,
-): Promise<Sender & { dropped(): number }> {
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
+}
+
+interface TracingParts {
+  readonly options: TelemetryOptions
+  readonly settings: OtelSettings
+  readonly headerAttributes: HeaderAttributes
+  readonly resource: Readonly<Record<string, string>>
+  readonly stdout: LineSink
+}
+
+async function openTracing(parts: TracingParts): Promise<Sender & { dropped(): number }> {
+  const { settings, headerAttributes, resource, stdout } = parts
+  const { env, log } = parts.options
   const [{ openTraces }, { watchDiagnostics }, { createTracing }, { createVocabulary }] =
     await Promise.all([
       import('./otel/traces.ts'),

@@ -67,7 +67,10 @@ export async function runAttempts(
     cancelPerTry()
     attempt.endedAt = exchange.now()
     if (result.kind === 'failed') attempt.error = result.error
-    else attempt.status = result.head.status
+    else {
+      attempt.status = result.head.status
+      attempt.headers = result.head.headers
+    }
     const outcome = outcomeOf(result)
     if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
       return result

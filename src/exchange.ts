@@ -1,4 +1,5 @@
 // The one mutable record of a request: what it met on its way, and its one end.
+import type { Cancellation } from './cancellation.ts'
 import type { Endpoint } from './endpoints/endpoint.ts'
 import type { GatewayError } from './errors.ts'
 import type { HeaderReader, Ports } from './ports.ts'
@@ -21,6 +22,8 @@ export interface AttemptRecord {
   endedAt: number | undefined
   /** Path and query at the provider; `''` until translated. */
   path: string
+  /** The provider's; absent where there was no answer. */
+  headers: HeaderReader | undefined
   /** The provider's status; absent where it gave none. */
   status: number | undefined
   error: GatewayError | undefined
@@ -37,6 +40,35 @@ export interface Incoming {
   readonly localAddress?: string | undefined
   /** For example `HTTP/1.1`. */
   readonly protocol?: string | undefined
+}
+
+/**
+ * What a listener knows of a request that a web `Request` tells at a price, or not at all. Whatever is
+ * absent is taken from the request.
+ */
+export interface RequestRuntime {
+  readonly headers?: HeaderReader
+  /** Cancelled when the client goes away. */
+  readonly client?: Cancellation
+  /** `address:port` of the client and of our side. */
+  readonly remoteAddress?: string | undefined
+  readonly localAddress?: string | undefined
+  /** For example `HTTP/1.1`. */
+  readonly protocol?: string | undefined
+  /** The body as it came, if it is no longer; rejects with a `GatewayError` (`too-large`). */
+  readonly readBody?: (maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** A request as its listener tells it, else as it tells itself. */
+export function describeIncoming(request: Request, runtime: RequestRuntime = {}): Incoming {
+  return {
+    method: request.method,
+    url: request.url,
+    headers: runtime.headers ?? request.headers,
+    remoteAddress: runtime.remoteAddress,
+    localAddress: runtime.localAddress,
+    protocol: runtime.protocol,
+  }
 }
 
 export interface Exchange {
@@ -117,6 +149,7 @@ export function createExchange(
         startedAt: exchange.now(),
         endedAt: undefined,
         path: '',
+        headers: undefined,
         status: undefined,
         error: undefined,
       }

@@ -1,5 +1,6 @@
 // createGateway: a configuration and ports in, a fetch handler out.
 import { Hono } from 'hono'
+import { answerLocally, type LocalAnswer, refusal } from './answer-locally.ts'
 import { createSnapshotCompiler } from './compile-snapshot.ts'
 import type { GatewaySpec } from './config/config.ts'
 import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
@@ -12,14 +13,8 @@ import {
 } from './endpoints/models.ts'
 import { createErrorResponse } from './error-response.ts'
 import { GatewayError } from './errors.ts'
-import {
-  dialectFor,
-  handle,
-  hostOf,
-  type RequestRuntime,
-  type Snapshot,
-  toGatewayError,
-} from './handle.ts'
+import type { RequestRuntime } from './exchange.ts'
+import { dialectFor, handle, hostOf, type Snapshot, toGatewayError } from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
 import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
@@ -82,6 +77,7 @@ function withDefaults(options: GatewayOptions): Ports {
 export function createGateway(options: GatewayOptions): Gateway {
   const ports = withDefaults(options)
   const observer = combineObservers(options.observers ?? [], ports)
+  const watched = { ports, observer }
   const prefixes = { ...defaultPrefixes, ...options.prefixes }
   const compile = createSnapshotCompiler(ports, {
     maxRequestBytes: options.maxRequestBytes,
@@ -96,7 +92,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     // One handler for each path, whatever the method: Hono calls a lone one without composing.
     app.all(path, ({ req: { raw }, env }) => {
       const endpoint = byMethod.get(raw.method)
-      if (endpoint === undefined) return refuseMethod(raw, dialect, allowed)
+      if (endpoint === undefined) {
+        return answerLocally(raw, env.runtime, watched, refuseMethod(raw, dialect, allowed))
+      }
       const snapshot = snapshots.of(env.port)
       return handle(endpoint, raw, { snapshot, ports, observer, translatorFor }, env.runtime)
     })
@@ -110,19 +108,22 @@ export function createGateway(options: GatewayOptions): Gateway {
       id: string,
     ) => unknown,
   ) => {
-    const serve = (request: Request, id: string, { table }: Snapshot) => {
+    const serve = (request: Request, id: string, { table }: Snapshot): LocalAnswer => {
       try {
         const host = hostOf(request)
         if (!table.serves(host)) throw unsupported(request)
         return json(answer(table.models(host), request, id))
       } catch (error) {
-        return createErrorResponse(toGatewayError(error, ports), dialect)
+        return refusal(toGatewayError(error, ports), dialect)
       }
     }
     app.all(joinPath(prefixes[dialect], path), ({ req, env }) => {
-      const { method } = req.raw
-      if (method !== 'GET' && method !== 'HEAD') return refuseMethod(req.raw, dialect, 'GET, HEAD')
-      return serve(req.raw, req.param('id') ?? '', snapshots.of(env.port))
+      const { raw } = req
+      const reads = raw.method === 'GET' || raw.method === 'HEAD'
+      const answered = reads
+        ? serve(raw, req.param('id') ?? '', snapshots.of(env.port))
+        : refuseMethod(raw, dialect, 'GET, HEAD')
+      return answerLocally(raw, env.runtime, watched, answered)
     })
   }
   answerModels('/v1/models', 'openai', (models) => listOpenaiModels(models))
@@ -140,8 +141,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     describeAnthropicModel(models, id),
   )
   app.notFound((context) => {
-    const error = unsupported(context.req.raw)
-    return createErrorResponse(error, dialectOfPath(context.req.path, prefixes))
+    const { raw, path } = context.req
+    const answer = refusal(unsupported(raw), dialectOfPath(path, prefixes))
+    return answerLocally(raw, context.env.runtime, watched, answer)
   })
   app.onError((error) => createErrorResponse(toGatewayError(error, ports), 'openai'))
   return {
@@ -183,8 +185,11 @@ function translatorFor(endpoint: Endpoint, backend: Backend): Translator | undef
 
 const joinPath = (prefix: string, path: string) => `${prefix.replace(/\/+$/, '')}${path}`
 
-const json = (value: unknown) =>
-  new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json' } })
+const json = (value: unknown): LocalAnswer => ({
+  status: 200,
+  body: JSON.stringify(value),
+  headers: { 'content-type': 'application/json' },
+})
 
 function unsupported(request: Request): GatewayError {
   const { url } = request
@@ -201,7 +206,7 @@ function dialectOfPath(
   return dialects.find((dialect) => path.startsWith(joinPath(prefixes[dialect], '/v')))
 }
 
-function refuseMethod(request: Request, dialect: Dialect, allow: string): Response {
+function refuseMethod(request: Request, dialect: Dialect, allow: string): LocalAnswer {
   const options = { headers: { allow } }
   const error =
     request.headers.get('upgrade')?.toLowerCase() === 'websocket'
@@ -215,5 +220,5 @@ function refuseMethod(request: Request, dialect: Dialect, allow: string): Respon
           `method ${request.method} is not allowed here: use ${allow}`,
           options,
         )
-  return createErrorResponse(error, dialectFor(dialect, error, request.headers))
+  return refusal(error, dialectFor(dialect, error, request.headers))
 }

@@ -1,11 +1,11 @@
 // One request on one screen: read, parse, match, attempt, respond.
 import { runAttempts } from './attempt.ts'
 import { byteLength } from './byte-length.ts'
-import { type Cancellation, cancellationOf } from './cancellation.ts'
+import { cancellationOf } from './cancellation.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { describeError } from './error-response.ts'
 import { GatewayError } from './errors.ts'
-import { createExchange, type Incoming } from './exchange.ts'
+import { createExchange, describeIncoming, type RequestRuntime } from './exchange.ts'
 import type { Observer } from './observe/observer.ts'
 import type { HeaderReader, Ports } from './ports.ts'
 import { readBody } from './read-body.ts'
@@ -21,23 +21,6 @@ export interface Snapshot {
   readonly maxFrameBytes: number
   /** Whether streams must report their usage, because something counts it. */
   readonly meterStreams: boolean
-}
-
-/**
- * What a listener knows of a request that a web `Request` tells at a price, or not at all. Whatever is
- * absent is taken from the request.
- */
-export interface RequestRuntime {
-  readonly headers?: HeaderReader
-  /** Cancelled when the client goes away. */
-  readonly client?: Cancellation
-  /** `address:port` of the client and of our side. */
-  readonly remoteAddress?: string | undefined
-  readonly localAddress?: string | undefined
-  /** For example `HTTP/1.1`. */
-  readonly protocol?: string | undefined
-  /** The body as it came, if it is no longer; rejects with a `GatewayError` (`too-large`). */
-  readonly readBody?: (maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>
 }
 
 export interface HandleInput {
@@ -57,16 +40,9 @@ export async function handle<Req>(
   runtime: RequestRuntime = {},
 ): Promise<Response> {
   const { snapshot, ports, observer } = input
-  const headers = runtime.headers ?? request.headers
   const client = runtime.client ?? cancellationOf(request.signal)
-  const incoming: Incoming = {
-    method: request.method,
-    url: request.url,
-    headers,
-    remoteAddress: runtime.remoteAddress,
-    localAddress: runtime.localAddress,
-    protocol: runtime.protocol,
-  }
+  const incoming = describeIncoming(request, runtime)
+  const { headers } = incoming
   const exchange = createExchange(endpoint, incoming, ports, (ended) => observer.finish?.(ended))
   observer.open?.(exchange)
   try {
@@ -101,7 +77,8 @@ export async function handle<Req>(
   } catch (error) {
     const known = toGatewayError(error, ports)
     exchange.error = known
-    exchange.status = known.status
+    // Whoever has left gets nothing.
+    exchange.status = client.cancelled ? 0 : known.status
     const answer = describeError(known, dialectFor(endpoint.dialect, known, headers))
     exchange.errorBody = answer.body
     exchange.sentBytes = byteLength(answer.body)

@@ -23,9 +23,8 @@ export {
   parseConfig,
 } from './config/parse.ts'
 export { type ErrorKind, GatewayError } from './errors.ts'
-export type { AttemptRecord, Exchange, Incoming } from './exchange.ts'
+export type { AttemptRecord, Exchange, Incoming, RequestRuntime } from './exchange.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
-export type { RequestRuntime } from './handle.ts'
 export { maxAnswerBytes } from './limits.ts'
 export type { ChunkVisitor, Observer, SeenReply } from './observe/observer.ts'
 export type {

@@ -102,7 +102,7 @@ function respondWhole(
   const whole = reply.whole?.(text, head)
   if (whole?.usage !== undefined) exchange.count(whole.usage)
   exchange.responseModel = whole?.model
-  exchange.status = head.status
+  exchange.status = call.client.cancelled ? 0 : head.status
   exchange.sentBytes = whole?.body === undefined ? bytes.length : byteLength(whole.body)
   observer.reply?.(exchange, {
     value: whole?.value,
@@ -137,7 +137,7 @@ async function respondError(
   const bytes = await readBytes(response, onActivity).catch(() => new Uint8Array(0))
   const text = decoder.decode(bytes)
   const { body } = reply.error(text, head)
-  exchange.status = head.status
+  exchange.status = call.client.cancelled ? 0 : head.status
   exchange.errorBody = body ?? text
   exchange.sentBytes = body === undefined ? bytes.length : byteLength(body)
   exchange.error = new GatewayError('upstream-protocol', 'the provider answered with an error', {

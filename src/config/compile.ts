@@ -8,7 +8,7 @@ import { compileRoutes } from './compile/routes.ts'
 import type { GatewaySpec } from './config.ts'
 
 export function compileGateway(compilation: Compilation): GatewaySpec {
-  const { listeners, logLevel } = compileListeners(compilation)
+  const { listeners, logLevel, accessLogs } = compileListeners(compilation)
   const { routes, connectTimeouts } = compileRoutes(compilation, listeners)
   const backends = compileBackends(compilation, connectTimeouts)
   checkIdleReferences(compilation)
@@ -18,5 +18,6 @@ export function compileGateway(compilation: Compilation): GatewaySpec {
     backends,
     costs: compileGlobalCosts(compilation),
     ...(logLevel === undefined ? {} : { logLevel }),
+    ...(accessLogs === undefined ? {} : { accessLogs }),
   }
 }

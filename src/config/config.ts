@@ -11,9 +11,39 @@ export interface GatewaySpec {
   readonly backends: Readonly<Record<string, BackendSpec>>
   /** What is counted on every route (`globalLLMRequestCosts`). */
   readonly costs: readonly CostSpec[]
+  /** Absent: nothing is said about them, and lines are written as this gateway sees fit. Empty: none are wanted. */
+  readonly accessLogs?: readonly AccessLogSpec[]
   /** `EnvoyProxy.spec.logging.level.default`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error'
 }
+
+/** What is written about each request, and where to. */
+export interface AccessLogSpec {
+  /** CEL; all must hold. */
+  readonly matches: readonly string[]
+  readonly format: AccessLogFormatSpec
+  readonly sinks: readonly AccessLogSinkSpec[]
+}
+
+/** With Envoy's command operators in its texts. */
+export type AccessLogFormatSpec =
+  | { readonly kind: 'json'; readonly fields: Readonly<Record<string, string>> }
+  /** Absent: Envoy's default. */
+  | { readonly kind: 'text'; readonly text?: string }
+
+export type AccessLogSinkSpec =
+  /** `/dev/stdout` and `/dev/stderr` are the process's own. */
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'otlp'
+      readonly host: string
+      readonly port: number
+      readonly headers: Readonly<Record<string, string>>
+      /** Attributes of the resource, besides those of the environment. */
+      readonly resource: Readonly<Record<string, string>>
+    }
+  /** The collector that OTEL_* variables name. */
+  | { readonly kind: 'environment' }
 
 export interface ListenerSpec {
   readonly name: string

@@ -90,7 +90,7 @@ describe('--show-default', () => {
 })
 
 describe('the start', () => {
-  it('says that it is ready on stderr, in plain text, and nothing on stdout', async () => {
+  it('says that it is ready on stderr, in plain text, and logs requests on stdout', async () => {
     const started = simulated()
     const { url, admin } = await started.listening()
     const [ready, listening] = started.stderr().split('\n')
@@ -101,7 +101,10 @@ describe('the start', () => {
     expect((await fetch(`${url}/v1/models`)).status).toBe(200)
     expect(await fetch(`${admin}/health`).then((answer) => answer.text())).toBe('OK\n')
     expect(await stopped(started)).toBe(0)
-    expect(started.stdout()).toBe('')
+    const lines = started.stdout().trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { method: 'GET', 'x-envoy-origin-path': '/v1/models', response_code: 200 },
+    ])
     expect(started.stderr()).not.toContain('\u001b')
   })
 

@@ -3,6 +3,7 @@ import type { ClientPolicySpec, GatewaySpec, ListenerSpec } from '../config.ts'
 import { nameResource } from '../findings.ts'
 import type { Resource } from '../resource-set.ts'
 import type { Listener } from '../resources/gateway.ts'
+import { compileAccessLogs } from './access-logs.ts'
 import { type Attachments, attachPolicies } from './attachments.ts'
 import type { Compilation } from './compilation.ts'
 
@@ -18,6 +19,7 @@ export interface AttachedListener {
 export interface CompiledListeners {
   readonly listeners: readonly AttachedListener[]
   readonly logLevel?: NonNullable<GatewaySpec['logLevel']>
+  readonly accessLogs?: NonNullable<GatewaySpec['accessLogs']>
 }
 
 /** `connection.bufferLimit` where nothing is said: enough for images in a prompt. */
@@ -28,9 +30,12 @@ export function compileListeners(compilation: Compilation): CompiledListeners {
   const policies = attachPolicies(compilation, 'ClientTrafficPolicy')
   const listeners: AttachedListener[] = []
   let logLevel: CompiledListeners['logLevel']
+  let accessLogs: CompiledListeners['accessLogs']
   for (const gateway of resources.all('Gateway')) {
     warnOfMissingClass(compilation, gateway)
-    logLevel ??= readLogLevel(compilation, gateway)
+    const proxy = findProxy(compilation, gateway)
+    logLevel ??= readLogLevel(proxy)
+    accessLogs ??= compileAccessLogs(compilation, proxy)
     const taken = listeners.find((one) => sharesPort(one, gateway))
     if (taken !== undefined) {
       report(gateway, {
@@ -58,7 +63,11 @@ export function compileListeners(compilation: Compilation): CompiledListeners {
     }
     listeners.push(...own)
   }
-  return { listeners, ...(logLevel === undefined ? {} : { logLevel }) }
+  return {
+    listeners,
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(accessLogs === undefined ? {} : { accessLogs }),
+  }
 }
 
 function sharesPort(one: AttachedListener, gateway: Gateway): boolean {
@@ -130,12 +139,12 @@ function warnOfMissingClass({ resources, report }: Compilation, gateway: Gateway
   resources.reportMissing(gateway, { ...missing, path, severity: 'warning', effect }, report)
 }
 
-/** The EnvoyProxy that the Gateway names, else the one that its class names. */
-function readLogLevel(compilation: Compilation, gateway: Gateway): CompiledListeners['logLevel'] {
-  const level = findProxy(compilation, gateway)?.value.spec?.logging?.level?.default
+function readLogLevel(proxy: Resource<'EnvoyProxy'> | undefined): CompiledListeners['logLevel'] {
+  const level = proxy?.value.spec?.logging?.level?.default
   return level === 'trace' ? 'debug' : level
 }
 
+/** The EnvoyProxy that the Gateway names, else the one that its class names. */
 function findProxy(
   { resources, report }: Compilation,
   gateway: Gateway,

@@ -1,0 +1,149 @@
+// The access log of a run: which lines its configuration wants, and the sinks that they go to. A reload keeps the sinks
+// that stay in use.
+import type { GatewaySpec, Logger, Observer } from '../src/index.ts'
+import {
+  type AccessLogSink,
+  createAccessLog,
+  type Match,
+  type MatchView,
+} from '../src/observe/access-log/access-log.ts'
+import { generateAccessLog } from '../src/observe/access-log/defaults.ts'
+import { type CompileCel, compileMatches, needsCel } from '../src/observe/access-log/match.ts'
+import type { HeaderAttribute } from '../src/observe/header-attributes.ts'
+import type { OtelSettings, OtlpProtocol } from '../src/observe/otel-settings.ts'
+import { messageOf } from './exit-errors.ts'
+import { createLineSink, type LineSink } from './line-sink.ts'
+import type { RecordSender } from './otel/logs.ts'
+
+type Spec = Pick<GatewaySpec, 'accessLogs' | 'costs' | 'routes'>
+type SinkSpec = NonNullable<GatewaySpec['accessLogs']>[number]['sinks'][number]
+
+export interface AccessLogsOptions {
+  readonly headerAttributes: readonly HeaderAttribute[]
+  readonly settings: Pick<OtelSettings, 'logs'>
+  readonly resource: Readonly<Record<string, string>>
+  /** Standard output, which others write to as well. */
+  readonly stdout: LineSink
+  readonly stderr: LineSink
+  readonly log: Logger
+}
+
+export interface AccessLogs {
+  readonly observer: Observer
+  /** Rejects with an `Error` where a condition cannot be understood; then nothing changes. */
+  configure(spec: Spec): Promise<void>
+  close(waitMs: number): Promise<void>
+}
+
+export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
+  const { log } = options
+  const files = new Map<string, LineSink>()
+  const senders = new Map<string, RecordSender | Promise<RecordSender>>()
+  let current: Required<Pick<Observer, 'finish'>> | undefined
+
+  const openFile = (path: string): LineSink => {
+    if (path === '/dev/stdout') return options.stdout
+    if (path === '/dev/stderr') return options.stderr
+    const known = files.get(path)
+    if (known !== undefined) return known
+    const sink = createLineSink({
+      target: path,
+      onTrouble: (text) => log('warn', 'access log', { trouble: text }),
+    })
+    files.set(path, sink)
+    return sink
+  }
+  const openSender = (spec: Exclude<SinkSpec, { kind: 'file' }>): AccessLogSink => {
+    const key = JSON.stringify(spec)
+    const known = senders.get(key)
+    let ready: RecordSender | undefined
+    const opening = known ?? loadSender(spec, options)
+    senders.set(key, opening)
+    Promise.resolve(opening).then(
+      (sender) => {
+        ready = sender
+      },
+      (error: unknown) => log('error', 'access log', { trouble: messageOf(error) }),
+    )
+    // The first records of a run may come before their sender: those are lost.
+    return { write: (_, record) => ready?.send(record()) }
+  }
+  return {
+    observer: { finish: (exchange) => current?.finish(exchange) },
+    async configure(spec) {
+      const settings =
+        spec.accessLogs ?? generateAccessLog(options.headerAttributes, environmentSinks(options))
+      const expressions = [...new Set(settings.flatMap(({ matches }) => matches))]
+      const compileCel = expressions.some(needsCel) ? await loadCel() : undefined
+      const matches: ReadonlyMap<string, Match> = compileMatches(expressions, compileCel)
+      if (settings.length === 0) {
+        current = undefined
+        return
+      }
+      current = createAccessLog({
+        settings,
+        matches,
+        headerAttributes: options.headerAttributes,
+        costs: [...spec.costs, ...spec.routes.flatMap(({ costs }) => costs)],
+        openSink(sink) {
+          if (sink.kind !== 'file') return openSender(sink)
+          const file = openFile(sink.path)
+          return { write: (line) => file.write(line) }
+        },
+      })
+      // A run that begins must not lose what it logs first.
+      await Promise.allSettled([...senders.values()])
+    },
+    async close(waitMs) {
+      current = undefined
+      const sent = [...senders.values()].map(async (sender) => (await sender).shutdown())
+      const written = [...files.values()].map((file) => file.close(waitMs))
+      await Promise.allSettled([...sent, ...written])
+    },
+  }
+}
+
+function environmentSinks({ settings }: AccessLogsOptions): readonly SinkSpec[] {
+  return settings.logs.map(({ kind }) =>
+    kind === 'console' ? { kind: 'file', path: '/dev/stdout' } : { kind: 'environment' },
+  )
+}
+
+async function loadSender(
+  spec: Exclude<SinkSpec, { kind: 'file' }>,
+  { settings, resource }: AccessLogsOptions,
+): Promise<RecordSender> {
+  const { openRecordSender } = await import('./otel/logs.ts')
+  const chosen = settings.logs.find((exporter) => exporter.kind === 'otlp')
+  if (spec.kind === 'environment') {
+    const protocol = chosen?.kind === 'otlp' ? chosen.protocol : 'http/protobuf'
+    return openRecordSender({ protocol, resource, target: undefined })
+  }
+  // A configuration for clusters means gRPC, unless the port says otherwise.
+  const protocol: OtlpProtocol = spec.port === 4318 ? 'http/protobuf' : 'grpc'
+  return openRecordSender({
+    protocol,
+    resource: { ...resource, ...spec.resource },
+    target: { origin: `http://${spec.host}:${spec.port}`, headers: { ...spec.headers } },
+  })
+}
+
+/** There is more in Envoy. */
+const foreignMember = /\b(?:request\.(?!headers\b)|response\.(?!code\b))\w*/
+
+/** Loaded when an expression needs it. */
+async function loadCel(): Promise<CompileCel> {
+  const { Environment } = await import('@marcbachmann/cel-js')
+  const environment = new Environment()
+    .registerVariable('request', 'map')
+    .registerVariable('response', 'map')
+  return (expression) => {
+    const foreign = foreignMember.exec(expression)?.[0]
+    if (foreign !== undefined) throw new Error(`${foreign} is not known here`)
+    const checked = environment.check(expression)
+    if (!checked.valid) throw checked.error ?? new Error('it is not valid')
+    const evaluate = environment.parse(expression)
+    return ({ headers, code }: MatchView) =>
+      evaluate({ request: { headers: headers() }, response: { code: BigInt(code) } })
+  }
+}

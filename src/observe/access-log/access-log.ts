@@ -1,0 +1,98 @@
+// One line for each request, as the configuration has it, to each of its sinks.
+import type { AccessLogSinkSpec, AccessLogSpec, CostSpec } from '../../config/config.ts'
+import type { Exchange } from '../../exchange.ts'
+import type { HeaderAttribute } from '../header-attributes.ts'
+import type { Observer } from '../observer.ts'
+import { defaultText, recordText } from './defaults.ts'
+import { compileFields, compileText, type LineFields } from './format.ts'
+import type { OperatorOptions } from './operators.ts'
+
+/** Takes lines and never makes anyone wait. */
+export interface AccessLogSink {
+  /** `fields` where the format has some. */
+  write(line: string, record: () => AccessRecord): void
+}
+
+/** What a collector gets. */
+export interface AccessRecord {
+  readonly body: string
+  readonly fields: LineFields
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** What an expression may look at. */
+export interface MatchView {
+  header(name: string): string | undefined
+  /** All of them, by their lower-case names. */
+  headers(): Map<string, string>
+  readonly code: number
+}
+
+export type Match = (view: MatchView) => boolean
+
+export interface AccessLogParts {
+  readonly settings: readonly AccessLogSpec[]
+  readonly costs: readonly CostSpec[]
+  readonly headerAttributes: readonly HeaderAttribute[]
+  /** By the expression. */
+  readonly matches: ReadonlyMap<string, Match>
+  readonly openSink: (spec: AccessLogSinkSpec) => AccessLogSink
+}
+
+export function createAccessLog(parts: AccessLogParts): Required<Pick<Observer, 'finish'>> {
+  const entries = parts.settings.map((setting) => compileSetting(setting, parts))
+  return {
+    finish(exchange) {
+      for (const entry of entries) entry(exchange)
+    },
+  }
+}
+
+function compileSetting(
+  { matches, format, sinks }: AccessLogSpec,
+  parts: AccessLogParts,
+): (exchange: Exchange) => void {
+  const { costs, headerAttributes } = parts
+  const options: OperatorOptions = { costs, headerAttributes }
+  const conditions = matches.flatMap((expression) => parts.matches.get(expression) ?? [])
+  const open = sinks.map(parts.openSink)
+  const readFields =
+    format.kind === 'json' ? compileFields(format.fields, options) : () => ({}) satisfies LineFields
+  const writeText =
+    format.kind === 'text' ? compileText(format.text ?? defaultText, options) : undefined
+  const writeBody = compileText(recordText, options)
+  return (exchange) => {
+    if (conditions.length > 0) {
+      const view = createView(exchange)
+      if (!conditions.every((match) => match(view))) return
+    }
+    const fields = readFields(exchange)
+    const line = writeText === undefined ? `${JSON.stringify(fields)}\n` : writeText(exchange)
+    const record = (): AccessRecord => ({
+      body: writeText === undefined ? writeBody(exchange) : line.trimEnd(),
+      fields,
+      time: exchange.startedAt,
+    })
+    for (const sink of open) sink.write(line, record)
+  }
+}
+
+const modelHeader = 'x-ai-eg-model'
+
+function createView(exchange: Exchange): MatchView {
+  const { incoming, model, status } = exchange
+  return {
+    header: (name) =>
+      (name === modelHeader && model !== '' ? model : incoming.headers.get(name)) ?? undefined,
+    headers() {
+      const all = new Map<string, string>()
+      incoming.headers.forEach((value, name) => {
+        all.set(name, value)
+      })
+      if (model !== '') all.set(modelHeader, model)
+      return all
+    },
+    code: status,
+  }
+}

@@ -1,0 +1,72 @@
+// Formats of access lines: text with operators in it, as a whole or as the members of a JSON object.
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#format-dictionaries
+import { isOperator, operatorPattern } from '../../config/access-log-operators.ts'
+import type { Exchange } from '../../exchange.ts'
+import { createOperator, type Operator, type OperatorOptions } from './operators.ts'
+
+/** Values by name, in the order of their names; null where there is none. */
+export type LineFields = Readonly<Record<string, string | number | null>>
+
+type Pieces = readonly (string | Operator)[]
+
+function parseTemplate(text: string, options: OperatorOptions): Pieces {
+  const pieces: (string | Operator)[] = []
+  let at = 0
+  for (const match of text.matchAll(operatorPattern)) {
+    const [whole, name, argument = '', limit] = match
+    if (match.index > at) pieces.push(text.slice(at, match.index))
+    at = match.index + whole.length
+    if (name === undefined) {
+      pieces.push('%')
+      continue
+    }
+    const operator = isOperator(name) ? createOperator(name, argument, options) : () => undefined
+    pieces.push(cutTo(limit, operator))
+  }
+  if (at < text.length) pieces.push(text.slice(at))
+  return pieces
+}
+
+function cutTo(limit: string | undefined, operator: Operator): Operator {
+  if (limit === undefined) return operator
+  return (exchange) => {
+    const value = operator(exchange)
+    return typeof value === 'string' ? value.slice(0, Number(limit)) : value
+  }
+}
+
+/** Missing values inside of a text are dashes. */
+const fill = (pieces: Pieces, exchange: Exchange) =>
+  pieces.map((piece) => (typeof piece === 'string' ? piece : (piece(exchange) ?? '-'))).join('')
+
+/** A line, its end included as the format has it. */
+export function compileText(
+  text: string,
+  options: OperatorOptions,
+): (exchange: Exchange) => string {
+  const pieces = parseTemplate(text, options)
+  return (exchange) => fill(pieces, exchange)
+}
+
+/** A member that is one operator has that operator's type. */
+export function compileFields(
+  format: Readonly<Record<string, string>>,
+  options: OperatorOptions,
+): (exchange: Exchange) => LineFields {
+  const members = Object.entries(format)
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, text]) => {
+      const pieces = parseTemplate(text, options)
+      const [only, ...others] = pieces
+      const read =
+        typeof only === 'function' && others.length === 0
+          ? (exchange: Exchange) => only(exchange) ?? null
+          : (exchange: Exchange) => fill(pieces, exchange)
+      return [name, read] as const
+    })
+  return (exchange) => {
+    const line: [string, string | number | null][] = []
+    for (const [name, read] of members) line.push([name, read(exchange)])
+    return Object.fromEntries(line)
+  }
+}

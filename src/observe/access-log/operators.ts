@@ -1,0 +1,216 @@
+// Envoy's command operators, as far as they mean something here: each a function of a request that has ended.
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+import type { OperatorName } from '../../config/access-log-operators.ts'
+import type { CostSpec } from '../../config/config.ts'
+import type { ErrorKind } from '../../errors.ts'
+import type { Exchange } from '../../exchange.ts'
+import type { Usage } from '../../usage/usage.ts'
+import { readPace } from '../genai-metrics.ts'
+import type { HeaderAttribute } from '../header-attributes.ts'
+import { isSensitiveHeader } from '../sensitive-headers.ts'
+
+export type OperatorValue = string | number | undefined
+export type Operator = (exchange: Exchange) => OperatorValue
+
+export interface OperatorOptions {
+  /** Request headers that are also metadata, by the attribute's name. */
+  readonly headerAttributes: readonly HeaderAttribute[]
+  /** What the configuration counts, by metadata key. */
+  readonly costs: readonly CostSpec[]
+}
+
+/** Of `%NAME(argument)%`. */
+export function createOperator(
+  name: OperatorName,
+  argument: string,
+  options: OperatorOptions,
+): Operator {
+  switch (name) {
+    case 'REQ':
+      return createHeaderOperator(argument)
+    case 'RESP':
+      return ({ attempts }) => attempts.at(-1)?.headers?.get(argument.toLowerCase()) ?? undefined
+    case 'DYNAMIC_METADATA':
+      return createMetadataOperator(argument, options)
+    default:
+      return plain[name]
+  }
+}
+
+/** Names that cannot be followed by anything but an argument that changes their form. */
+const plain: Readonly<
+  Record<Exclude<OperatorName, 'REQ' | 'RESP' | 'DYNAMIC_METADATA'>, Operator>
+> = {
+  START_TIME: ({ startedAt }) => new Date(startedAt).toISOString(),
+  DURATION: (exchange) => elapsed(exchange),
+  PROTOCOL: ({ incoming }) => incoming.protocol,
+  RESPONSE_CODE: ({ status }) => status,
+  RESPONSE_CODE_DETAILS: describeCode,
+  RESPONSE_FLAGS: describeFlags,
+  CONNECTION_TERMINATION_DETAILS: ({ outcome }) =>
+    outcome === 'client-gone' ? 'downstream_remote_disconnect' : undefined,
+  UPSTREAM_TRANSPORT_FAILURE_REASON: ({ error }) =>
+    error?.kind === 'upstream-unreachable' ? error.message : undefined,
+  BYTES_RECEIVED: ({ receivedBytes }) => receivedBytes,
+  BYTES_SENT: ({ sentBytes }) => sentBytes,
+  UPSTREAM_HOST: ({ attempts }) => hostOf(attempts.at(-1)?.origin),
+  UPSTREAM_CLUSTER: ({ route }) => route && `httproute/${route.name}`,
+  UPSTREAM_LOCAL_ADDRESS: () => undefined,
+  DOWNSTREAM_LOCAL_ADDRESS: ({ incoming }) => incoming.localAddress,
+  DOWNSTREAM_REMOTE_ADDRESS: ({ incoming }) => incoming.remoteAddress,
+  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ({ incoming }) => withoutPort(incoming.remoteAddress),
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS: ({ incoming }) => incoming.remoteAddress,
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: ({ incoming }) =>
+    withoutPort(incoming.remoteAddress),
+  REQUESTED_SERVER_NAME: () => undefined,
+  ROUTE_NAME: ({ route }) => route?.name,
+}
+
+const elapsed = ({ startedAt, endedAt = startedAt }: Exchange) => Math.round(endedAt - startedAt)
+
+/** `X?Y`: the second where the first is not there. `:N` behind cuts the value. */
+function createHeaderOperator(argument: string): Operator {
+  const [, names = '', limit] = /^(.*?)(?::(\d+))?$/.exec(argument) ?? []
+  const readers = names.split('?').map((name) => readHeader(name.trim().toLowerCase()))
+  return (exchange) => {
+    for (const read of readers) {
+      const value = read(exchange)
+      if (value !== undefined) return limit === undefined ? value : value.slice(0, Number(limit))
+    }
+    return undefined
+  }
+}
+
+const redacted = '[REDACTED]'
+
+function readHeader(name: string): (exchange: Exchange) => string | undefined {
+  switch (name) {
+    case ':method':
+      return ({ incoming }) => incoming.method
+    case ':path':
+      // What the provider was asked for, where it was.
+      return ({ attempts, incoming }) => hideKeys(attempts.at(-1)?.path || pathOf(incoming.url))
+    case 'x-envoy-original-path':
+      return ({ incoming }) => hideKeys(pathOf(incoming.url))
+    case ':authority':
+      return ({ incoming }) => incoming.headers.get('host') ?? undefined
+    case ':scheme':
+      return ({ incoming }) => incoming.url.slice(0, incoming.url.indexOf(':'))
+    case 'x-ai-eg-model':
+      return ({ model, incoming }) => model || (incoming.headers.get(name) ?? undefined)
+    case 'x-forwarded-for':
+      return ({ incoming }) => incoming.headers.get(name) ?? withoutPort(incoming.remoteAddress)
+    default:
+      return ({ incoming }) => {
+        const value = incoming.headers.get(name) ?? undefined
+        return value !== undefined && isSensitiveHeader(name) ? redacted : value
+      }
+  }
+}
+
+const pathOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('://') + 3))
+
+/** A key in a query is a credential. */
+const hideKeys = (path: string) =>
+  path.includes('?')
+    ? path.replace(/([?&][^=&]*(?:key|token|signature|secret)[^=&]*=)[^&]*/gi, `$1${redacted}`)
+    : path
+
+function createMetadataOperator(argument: string, options: OperatorOptions): Operator {
+  const [, namespace, key = ''] = /^([^:]*):(.*)$/.exec(argument) ?? []
+  if (namespace !== 'io.envoy.ai_gateway') return () => undefined
+  const mapped = options.headerAttributes.find(({ attribute }) => attribute === key)
+  if (mapped !== undefined) {
+    return ({ incoming }) => incoming.headers.get(mapped.header) || undefined
+  }
+  const known = Object.hasOwn(metadata, key) ? metadata[key] : undefined
+  if (known !== undefined) return known
+  const cost = options.costs.find(({ metadataKey }) => metadataKey === key)
+  const field = tokenFields[cost?.type ?? ''] ?? tokenFields[key]
+  // A failed request has cost nothing that anybody could know.
+  return ({ usage, outcome }) =>
+    field === undefined || outcome !== 'complete' ? undefined : usage[field]
+}
+
+const metadata: Readonly<Record<string, Operator>> = {
+  backend_name: nameBackendRef,
+  ai_service_backend_name: ({ attempts }) => attempts.at(-1)?.backend.name,
+  model_name_override: ({ attempts }) => attempts.at(-1)?.target.model,
+  route_name: ({ route }) => route?.name.replace(/\/rule\/\d+$/, ''),
+  response_model: ({ responseModel }) => responseModel,
+  token_latency_ttft: (exchange) => readPace(exchange).ttft,
+  token_latency_itl: (exchange) => readPace(exchange).itl,
+}
+
+/** Types of costs, and the keys that are there whatever is configured. */
+const tokenFields: Readonly<Record<string, keyof Usage>> = {
+  InputToken: 'input',
+  OutputToken: 'output',
+  TotalToken: 'total',
+  CachedInputToken: 'cachedInput',
+  CacheCreationInputToken: 'cacheCreationInput',
+  ReasoningToken: 'reasoning',
+  llm_input_token: 'input',
+  llm_output_token: 'output',
+  llm_total_token: 'total',
+  llm_cached_input_token: 'cachedInput',
+  llm_cache_creation_input_token: 'cacheCreationInput',
+  llm_reasoning_token: 'reasoning',
+}
+
+/** A backend as one place of one rule: `default/openai/route/aigw-run/rule/0/ref/0`. */
+function nameBackendRef({ attempts, route }: Exchange): string | undefined {
+  const backend = attempts.at(-1)?.backend
+  if (backend === undefined || route === undefined) return undefined
+  const withoutNamespace = route.name.slice(route.name.indexOf('/') + 1)
+  return `${backend.name}/route/${withoutNamespace}/ref/${route.backends.indexOf(backend)}`
+}
+
+function hostOf(origin: string | undefined): string | undefined {
+  if (origin === undefined) return undefined
+  const { hostname, port, protocol } = new URL(origin)
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+}
+
+const withoutPort = (address: string | undefined) => address?.replace(/:\d+$/, '')
+
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#config-access-log-format-response-flags
+const flags: Partial<Readonly<Record<ErrorKind, string>>> = {
+  'no-route': 'NR',
+  'unsupported-path': 'NR',
+  'no-model': 'NR',
+  'no-backend': 'UH',
+  'upstream-unreachable': 'UF',
+  'upstream-reset': 'UC',
+  'upstream-timeout': 'UT',
+  'upstream-idle': 'SI',
+  'upstream-protocol': 'UPE',
+  'request-timeout': 'SI',
+  'rate-limited': 'RL',
+}
+
+function describeFlags({ outcome, error, attempts }: Exchange): string | undefined {
+  if (outcome === 'client-gone') return 'DC'
+  if (error === undefined || attempts.at(-1)?.status !== undefined) return undefined
+  return flags[error.kind]
+}
+
+const details: Partial<Readonly<Record<ErrorKind, string>>> = {
+  'no-route': 'route_not_found',
+  'unsupported-path': 'route_not_found',
+  'no-backend': 'no_healthy_upstream',
+  'too-large': 'request_payload_too_large',
+  'upstream-unreachable': 'upstream_reset_before_response_started{connection_failure}',
+  'upstream-reset': 'upstream_reset_before_response_started{connection_termination}',
+  'upstream-timeout': 'response_timeout',
+  'upstream-idle': 'stream_idle_timeout',
+  'upstream-protocol': 'upstream_reset_before_response_started{protocol_error}',
+  'request-timeout': 'request_overall_timeout',
+  'rate-limited': 'request_rate_limited',
+}
+
+function describeCode({ outcome, error, attempts }: Exchange): string | undefined {
+  if (outcome === 'client-gone') return 'downstream_remote_disconnect'
+  if (attempts.at(-1)?.status !== undefined) return 'via_upstream'
+  return error === undefined ? undefined : (details[error.kind] ?? 'direct_response')
+}
