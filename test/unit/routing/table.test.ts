@@ -214,3 +214,43 @@ describe('the models of a host', () => {
     expect(ids('b.test')).toEqual(['all'])
   })
 })
+
+describe('the sole backend', () => {
+  /** Rules that lead to these backends, one each. */
+  const soleOf = (names: readonly string[], more: Partial<RouteSpec> = {}) => {
+    const spec = gatewaySpec([], [], {
+      routes: [
+        {
+          name: 'default/r',
+          hostnames: [],
+          costs: [],
+          rules: names.map((name) => rule([model(name)], [ref(name)])),
+          ...more,
+        },
+      ],
+    })
+    const withBackends = (each: RuleSpec, name: string): Route => ({
+      ...compile(each, name),
+      // The cast: a table looks at nothing else.
+      backends: each.backends.map(
+        ({ backend }) => ({ name: backend }) as Route['backends'][number],
+      ),
+    })
+    return createRouteTable(spec, withBackends, startedAt).sole('a.example')?.name
+  }
+
+  it('is there where all rules of the host lead to one', () => {
+    expect(soleOf(['one'])).toBe('default/r/rule/0:one')
+    expect(soleOf(['one', 'one'])).toBe('default/r/rule/0:one')
+  })
+
+  it('is not there where there are several, or none', () => {
+    expect(soleOf(['one', 'two'])).toBeUndefined()
+    expect(soleOf([])).toBeUndefined()
+  })
+
+  it('is that of the host', () => {
+    expect(soleOf(['one'], { hostnames: ['b.example'] })).toBeUndefined()
+    expect(soleOf(['one'], { hostnames: ['*.example'] })).toBe('default/r/rule/0:one')
+  })
+})
