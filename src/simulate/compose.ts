@@ -86,11 +86,15 @@ function makeArguments(tool: OfferedTool): Record<string, unknown> {
   return isRecord(value) ? value : {}
 }
 
+/** What a model without a mode for it is told in words. */
+const wantsObject = /\ba single JSON object\b/i
+
 function write(prompt: Prompt): string {
-  const { format, length } = prompt
+  const { format, length, texts } = prompt
   if (typeof format === 'object') return JSON.stringify(makeValue(format.schema))
   const text = speak(prompt)
-  if (format === 'object') return JSON.stringify({ answer: text })
+  const isObject = format === 'object' || texts.some((each) => wantsObject.test(each))
+  if (isObject) return JSON.stringify({ answer: text })
   return length === undefined ? text : fitTokens(text, length)
 }
 

@@ -263,6 +263,17 @@ describe('response formats', () => {
     })
   })
 
+  it('answers with an object where it is told to in words', async () => {
+    const { choices } = await client.chat.completions.create({
+      model,
+      messages: [
+        { role: 'system', content: 'Answer with a single JSON object.' },
+        { role: 'user', content: 'hi' },
+      ],
+    })
+    expect(JSON.parse(choices[0]?.message.content ?? '').answer).toContain('"hi"')
+  })
+
   it('answers json_object with an object that quotes the question', async () => {
     const { choices } = await client.chat.completions.create({
       model,
