@@ -95,7 +95,13 @@ function edition(count: number): string {
       },
     }),
     resource('Secret', 's', { stringData: { apiKey: `key-of-e${number}` } }),
-    route([{ backendRefs: [{ name: 'a', modelNameOverride: `e${number}` }] }]),
+    route([
+      {
+        backendRefs: [{ name: 'a', modelNameOverride: `e${number}` }],
+        // The streams stay open for as long as the edits take.
+        timeouts: { request: '0s' },
+      },
+    ]),
   )
 }
 
