@@ -128,6 +128,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'streams/collect-body.ts',
     'type endpoints/endpoint.ts',
   ],
+  'outgoing-request.ts': ['cancellation.ts', 'type ports.ts'],
   'platform-fetch.ts': ['errors.ts', 'limits.ts', 'streams/collect-body.ts', 'type ports.ts'],
   'upstream.ts': [
     'errors.ts',
@@ -150,9 +151,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'try-backend.ts': [
     'ask-each.ts',
-    'cancellation.ts',
     'errors.ts',
     'held-stream.ts',
+    'outgoing-request.ts',
     'idle-watch.ts',
     'json/is-record.ts',
     'limits.ts',
@@ -208,7 +209,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // The one place where credentials, mutations and routes meet.
   'compile-rule.ts': [
     'auth/credential-override.ts',
-    'auth/index.ts',
+    'type auth/auth.ts',
     'policies/body-mutation.ts',
     'policies/header-mutation.ts',
     'routing/plan.ts',
@@ -217,10 +218,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type ports.ts',
     'type routing/route.ts',
   ],
+  'compile-snapshot.ts': [
+    'auth/index.ts',
+    'compile-rule.ts',
+    'routing/table.ts',
+    'type auth/auth.ts',
+    'type config/config.ts',
+    'type handle.ts',
+    'type ports.ts',
+  ],
   'gateway.ts': [
     'answer-locally.ts',
     'type exchange.ts',
-    'compile-rule.ts',
+    'compile-snapshot.ts',
     'endpoints/',
     'error-response.ts',
     'errors.ts',
@@ -228,7 +238,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'limits.ts',
     'observe/observer.ts',
     'platform-fetch.ts',
-    'routing/table.ts',
     'translate/index.ts',
     'type config/config.ts',
     'type ports.ts',
@@ -271,6 +280,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'auth/gcp-token.ts',
     // `aigw validate` does without the gateway.
     'config/code-frame.ts',
+    'config/compare-specs.ts',
+    'config/effective.ts',
     'config/mask-secrets.ts',
     'config/parse.ts',
     'index.ts',

@@ -49,8 +49,8 @@ export function warnOfShadowed(
 
 function candidatesOf(route: Resource<'AIGatewayRoute'>, spec: RouteSpec): Candidate[] {
   return spec.rules.flatMap(({ matches }, rule) => {
-    const any: MatchSpec[] = [{ headers: [] }]
-    return (matches.length > 0 ? matches : any).map(({ headers }, match) => ({
+    const everything: MatchSpec[] = [{ headers: [] }]
+    return (matches.length > 0 ? matches : everything).map(({ headers }, match) => ({
       route,
       routeName: spec.name,
       rule,
@@ -101,10 +101,10 @@ const anyValue = /^(?:\^?\(?\.\*\)?\$?)$/
 /** What a candidate asks for. Every request has a model, so that any model is no condition. */
 function conditionsOf({ headers }: Candidate): readonly Condition[] {
   return headers.flatMap(({ type, name, value }) => {
-    const any = type === 'RegularExpression' && anyValue.test(value)
-    if (any && name === modelHeader) return []
+    const isAny = type === 'RegularExpression' && anyValue.test(value)
+    if (isAny && name === modelHeader) return []
     const loose = JSON.stringify([name])
-    return [{ loose, strict: any ? loose : JSON.stringify([name, type, value]) }]
+    return [{ loose, strict: isAny ? loose : JSON.stringify([name, type, value]) }]
   })
 }
 
