@@ -38,7 +38,11 @@ const tokenTypes = [
 
 /** Series with the same labels, each bound when it is first written to. */
 interface Bundle {
-  record(histogram: HistogramSpec, value: number, own?: string): void
+  success(seconds: number): void
+  failure(seconds: number, type: string): void
+  tokens(type: number, count: number): void
+  firstToken(seconds: number): void
+  perToken(seconds: number): void
 }
 
 /** Bundles that are kept at hand; what is beyond is found again by the sink, at a price. */
@@ -85,7 +89,7 @@ export function createGenaiMetrics(options: GenaiMetricsOptions): Observer {
   ) => {
     const seconds = (endedAt - (attempt?.startedAt ?? exchange.startedAt)) / 1000
     const type = errorTypes === 'other' ? '_OTHER' : nameError(exchange, attempt)
-    bundleFor(exchange, attempt, model).record(requestDuration, seconds, type)
+    bundleFor(exchange, attempt, model).failure(seconds, type)
   }
   return {
     finish(exchange) {
@@ -105,50 +109,80 @@ export function createGenaiMetrics(options: GenaiMetricsOptions): Observer {
         return recordUsage(bundleFor(exchange, last, model), exchange.usage)
       }
       const bundle = bundleFor(exchange, last, model)
-      bundle.record(requestDuration, (endedAt - last.startedAt) / 1000)
+      bundle.success((endedAt - last.startedAt) / 1000)
       recordUsage(bundle, exchange.usage)
-      recordPace(bundle, exchange, last, endedAt)
+      const pace = measurePace(exchange, last)
+      if (pace === undefined) return
+      bundle.firstToken(pace.firstToken)
+      if (pace.perToken !== undefined) bundle.perToken(pace.perToken)
     },
   }
 }
 
 function createBundle(sink: MetricsSink, labels: Labels): Bundle {
-  const series = new Map<string, Series>()
+  const bind = (histogram: HistogramSpec, own?: string): Series => {
+    const [label] = histogram.own
+    return sink.bind(histogram, own && label ? { ...labels, [label]: own } : labels)
+  }
+  let success: Series | undefined
+  let firstToken: Series | undefined
+  let perToken: Series | undefined
+  const failures = new Map<string, Series>()
+  const tokens: (Series | undefined)[] = []
   return {
-    record(histogram, value, own) {
-      const key = own === undefined ? histogram.name : histogram.name + own
-      let one = series.get(key)
-      if (one === undefined) {
-        const [label] = histogram.own
-        const more = own === undefined || label === undefined ? {} : { [label]: own }
-        one = sink.bind(histogram, { ...labels, ...more })
-        series.set(key, one)
+    success(seconds) {
+      success ??= bind(requestDuration)
+      success.record(seconds)
+    },
+    failure(seconds, type) {
+      const known = failures.get(type) ?? bind(requestDuration, type)
+      failures.set(type, known)
+      known.record(seconds)
+    },
+    tokens(type, count) {
+      let series = tokens[type]
+      if (series === undefined) {
+        series = bind(tokenUsage, tokenTypes[type]?.[1])
+        tokens[type] = series
       }
-      one.record(value)
+      series.record(count)
+    },
+    firstToken(seconds) {
+      firstToken ??= bind(timeToFirstToken)
+      firstToken.record(seconds)
+    },
+    perToken(seconds) {
+      perToken ??= bind(timePerOutputToken)
+      perToken.record(seconds)
     },
   }
 }
 
 /** Once for each kind that was reported, be it as 0. */
 function recordUsage(bundle: Bundle, usage: Usage): void {
-  for (const [field, type] of tokenTypes) {
-    const count = usage[field]
-    if (count !== undefined) bundle.record(tokenUsage, count, type)
+  for (let type = 0; type < tokenTypes.length; type++) {
+    const field = tokenTypes[type]?.[0]
+    const count = field && usage[field]
+    if (count !== undefined) bundle.tokens(type, count)
   }
 }
 
-/** A stream that came in one piece has no pace, only a first token. */
-function recordPace(
-  bundle: Bundle,
-  { firstChunkAt, chunks, usage }: Exchange,
-  { startedAt }: AttemptRecord,
-  endedAt: number,
-): void {
-  if (firstChunkAt === undefined) return
-  bundle.record(timeToFirstToken, (firstChunkAt - startedAt) / 1000)
+interface Pace {
+  /** Seconds. */
+  readonly firstToken: number
+  readonly perToken: number | undefined
+}
+
+/** Of a stream; one that came in one piece has only a first token. */
+function measurePace(exchange: Exchange, { startedAt }: AttemptRecord): Pace | undefined {
+  const { firstChunkAt, chunks, usage, endedAt = exchange.now() } = exchange
+  if (firstChunkAt === undefined) return undefined
   const { output = 0 } = usage
-  if (chunks < 2 || output <= 1) return
-  bundle.record(timePerOutputToken, (endedAt - firstChunkAt) / 1000 / (output - 1))
+  return {
+    firstToken: (firstChunkAt - startedAt) / 1000,
+    perToken:
+      chunks < 2 || output <= 1 ? undefined : (endedAt - firstChunkAt) / 1000 / (output - 1),
+  }
 }
 
 /** Where no attempt was made, the backend that would have been asked, if there is no doubt about it. */
@@ -179,15 +213,13 @@ const cut = (label: string) =>
 
 /** The two paces of a stream in whole milliseconds, for access logs. */
 export function readPace(exchange: Exchange): { readonly ttft?: number; readonly itl?: number } {
-  const found: { ttft?: number; itl?: number } = {}
   const last = exchange.attempts.at(-1)
-  if (last === undefined || exchange.outcome !== 'complete') return found
-  const collect: Bundle = {
-    record(histogram, seconds) {
-      if (histogram === timeToFirstToken) found.ttft = Math.round(seconds * 1000)
-      if (histogram === timePerOutputToken) found.itl = Math.round(seconds * 1000)
-    },
+  if (last === undefined || exchange.outcome !== 'complete') return {}
+  const pace = measurePace(exchange, last)
+  if (pace === undefined) return {}
+  const { firstToken, perToken } = pace
+  return {
+    ttft: Math.round(firstToken * 1000),
+    ...(perToken === undefined ? {} : { itl: Math.round(perToken * 1000) }),
   }
-  recordPace(collect, exchange, last, exchange.endedAt ?? exchange.now())
-  return found
 }
