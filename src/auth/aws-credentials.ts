@@ -22,14 +22,13 @@ export function createAwsAuth(
   return {
     async apply(request, incoming) {
       const host = request.headers.get('host')?.replace(/:\d+$/, '') ?? request.url.hostname
-      const scope = {
+      const own = readOverrideAwsCredentials(spec.override, incoming)
+      await signRequest(request, own ?? (await configured()), {
         service: 'bedrock',
         region: regionOfHost(host, spec.region),
         now: ports.now(),
-      }
-      const own = readOverrideAwsCredentials(spec.override, incoming)
-      if (own !== undefined) await signRequest(request, own, scope)
-      else await signRequest(request, await configured(), { ...scope, keys })
+        keys: own === undefined ? keys : undefined,
+      })
     },
   }
 }

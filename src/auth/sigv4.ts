@@ -16,7 +16,7 @@ export interface SigningScope {
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Absent: derived anew. */
-  readonly keys?: SigningKeys
+  readonly keys?: SigningKeys | undefined
 }
 
 /**

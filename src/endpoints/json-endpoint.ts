@@ -24,8 +24,8 @@ export function createJsonEndpoint<Id extends string>(
     dialect,
     operation,
     parse(raw, { fallbackModel }) {
-      const envelope = readJsonEnvelope(raw, path, fallbackModel)
-      return { ...envelope, stream: isStream(envelope.request) }
+      const { request, model, body } = readJsonEnvelope(raw, path, fallbackModel)
+      return { request, model, stream: isStream(request), body }
     },
   }
 }
