@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { clientGateway } from '../support/client-gateway.ts'
 import { settle } from '../support/fake-clock.ts'
-import { simulatedProviders } from '../support/simulated-providers.ts'
+import { simulatedEmbedders, simulatedProviders } from '../support/simulated-providers.ts'
 
 interface Weather {
   readonly city: string
@@ -41,7 +41,7 @@ const connect = (fetch: typeof gateway.send) =>
   })
 const provider = connect(gateway.send)
 
-describe.each(simulatedProviders)('$name', ({ model: id, embeddings }) => {
+describe.each(simulatedProviders)('$name', ({ model: id }) => {
   const model = provider(id)
 
   it('answers', async () => {
@@ -147,15 +147,15 @@ describe.each(simulatedProviders)('$name', ({ model: id, embeddings }) => {
     expect(gateway.asked.at(-1)?.init.signal.aborted).toBe(true)
     expect(gateway.ended.slice(before).map(({ outcome }) => outcome)).toEqual(['client-gone'])
   })
+})
 
-  it.runIf(embeddings !== undefined)('embeds', async () => {
-    const { embeddings: found, usage } = await embedMany({
-      model: provider.embeddingModel(embeddings ?? ''),
-      values: ['red', 'blue', 'red'],
-    })
-    expect(found).toHaveLength(3)
-    expect(found[0]).toEqual(found[2])
-    expect(found[0]).not.toEqual(found[1])
-    expect(usage.tokens).toBeGreaterThan(0)
+it.each(simulatedEmbedders)('embeds by $name', async ({ embeddings }) => {
+  const { embeddings: found, usage } = await embedMany({
+    model: provider.embeddingModel(embeddings),
+    values: ['red', 'blue', 'red'],
   })
+  expect(found).toHaveLength(3)
+  expect(found[0]).toEqual(found[2])
+  expect(found[0]).not.toEqual(found[1])
+  expect(usage.tokens).toBeGreaterThan(0)
 })

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { clientGateway } from '../support/client-gateway.ts'
 import { settle } from '../support/fake-clock.ts'
-import { simulatedProviders } from '../support/simulated-providers.ts'
+import { simulatedEmbedders, simulatedProviders } from '../support/simulated-providers.ts'
 
 const gateway = clientGateway()
 const { baseURL } = gateway
@@ -46,7 +46,7 @@ const getWeather = tool(async ({ unit }) => `sunny in ${unit}`, {
   schema: weather,
 })
 
-describe.each(simulatedProviders)('$name', ({ model, embeddings }) => {
+describe.each(simulatedProviders)('$name', ({ model }) => {
   const chat = connect(model)
 
   it('answers', async () => {
@@ -124,16 +124,16 @@ describe.each(simulatedProviders)('$name', ({ model, embeddings }) => {
     expect(gateway.asked.at(-1)?.init.signal.aborted).toBe(true)
     expect(gateway.ended.slice(before).map(({ outcome }) => outcome)).toEqual(['client-gone'])
   })
+})
 
-  it.runIf(embeddings !== undefined)('embeds', async () => {
-    const embedder = new OpenAIEmbeddings({
-      model: embeddings ?? '',
-      apiKey: 'none',
-      maxRetries: 0,
-      configuration: { baseURL, fetch: gateway.send },
-    })
-    const [red, blue, again] = await embedder.embedDocuments(['red', 'blue', 'red'])
-    expect(red).toEqual(again)
-    expect(red).not.toEqual(blue)
+it.each(simulatedEmbedders)('embeds by $name', async ({ embeddings }) => {
+  const embedder = new OpenAIEmbeddings({
+    model: embeddings,
+    apiKey: 'none',
+    maxRetries: 0,
+    configuration: { baseURL, fetch: gateway.send },
   })
+  const [red, blue, again] = await embedder.embedDocuments(['red', 'blue', 'red'])
+  expect(red).toEqual(again)
+  expect(red).not.toEqual(blue)
 })

@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { clientGateway } from '../support/client-gateway.ts'
 import { settle } from '../support/fake-clock.ts'
-import { simulatedProviders } from '../support/simulated-providers.ts'
+import { simulatedEmbedders, simulatedProviders } from '../support/simulated-providers.ts'
 
 const gateway = clientGateway()
 const { baseURL } = gateway
@@ -56,7 +56,7 @@ const reject = (work: PromiseLike<unknown>): Promise<unknown> =>
 
 const lastExchange = () => gateway.ended.at(-1)
 
-describe.each(simulatedProviders)('$name', ({ model, embeddings }) => {
+describe.each(simulatedProviders)('$name', ({ model }) => {
   const hello = { model, messages: [{ role: 'user' as const, content: 'hello there' }] }
 
   it('answers', async () => {
@@ -316,19 +316,19 @@ describe.each(simulatedProviders)('$name', ({ model, embeddings }) => {
     )
     expect(error).toBeInstanceOf(InternalServerError)
   })
+})
 
-  it.runIf(embeddings !== undefined)('embeds, the same text to the same place', async () => {
-    const input = ['red', 'blue', 'red']
-    const answer = await client.embeddings.create({ model: embeddings ?? '', input })
-    expect(answer.data.map(({ index }) => index)).toEqual([0, 1, 2])
-    const [red = [], blue, again] = answer.data.map(({ embedding }) => embedding)
-    expect(red.length).toBeGreaterThan(100)
-    expect(red).toEqual(again)
-    expect(red).not.toEqual(blue)
-    expect(Math.hypot(...red)).toBeCloseTo(1, 3)
-    expect(answer.usage.prompt_tokens).toBeGreaterThan(0)
-    expect(answer.usage.total_tokens).toBe(answer.usage.prompt_tokens)
-  })
+it.each(simulatedEmbedders)('embeds by $name', async ({ embeddings }) => {
+  const input = ['red', 'blue', 'red']
+  const answer = await client.embeddings.create({ model: embeddings, input })
+  expect(answer.data.map(({ index }) => index)).toEqual([0, 1, 2])
+  const [red = [], blue, again] = answer.data.map(({ embedding }) => embedding)
+  expect(red.length).toBeGreaterThan(100)
+  expect(red).toEqual(again)
+  expect(red).not.toEqual(blue)
+  expect(Math.hypot(...red)).toBeCloseTo(1, 3)
+  expect(answer.usage.prompt_tokens).toBeGreaterThan(0)
+  expect(answer.usage.total_tokens).toBe(answer.usage.prompt_tokens)
 })
 
 it('does not find a model that nobody has', async () => {

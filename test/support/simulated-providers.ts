@@ -124,6 +124,11 @@ export const simulatedProviders: readonly SimulatedProvider[] = [
   },
 ]
 
+/** Those that embed. */
+export const simulatedEmbedders = simulatedProviders.flatMap(({ embeddings, ...provider }) =>
+  embeddings === undefined ? [] : [{ ...provider, embeddings }],
+)
+
 /** All of them behind one gateway, each by its models' names. */
 export function specOfProviders(): GatewaySpec {
   return gatewaySpec(

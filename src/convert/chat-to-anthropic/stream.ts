@@ -38,6 +38,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   const usage = createAnthropicUsageReader()
   /** Tool index by content block. */
   const toolIndexes = new Map<unknown, number>()
+  /** Tools whose input has not begun. */
+  const inputless = new Set<number>()
   /** The block whose input is the answer. */
   let answerBlock: unknown = Symbol('none')
   let answered = false
@@ -50,7 +52,6 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   let stopped = false
   let contentLength = 0
   let blockStart = 0
-  let begun = false
 
   const chunk = (delta: ChatDelta, finish_reason: FinishReason | null): ChatChunk => ({
     id,
@@ -89,8 +90,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         const at = toolIndexes.get(index)
         // Tools that the provider runs itself are not the client's.
         if (at === undefined) return
-        const call = { index: at, function: { arguments: text } }
-        return sendContent({ tool_calls: [call] }, out, meter)
+        inputless.delete(at)
+        return sendContent({ tool_calls: [argumentsOf(at, text)] }, out, meter)
       }
       case 'thinking_delta': {
         const text = readText(delta.thinking)
@@ -111,7 +112,6 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
 
   const onStart = (payload: Payload, out: SseWriter, meter: Meter) => {
     const { content_block: block, index } = payload
-    begun = true
     blockStart = contentLength
     if (!isRecord(block)) return
     switch (block.type) {
@@ -125,6 +125,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         }
         const at = toolIndexes.size
         toolIndexes.set(index ?? `#${at}`, at)
+        if (input === '') inputless.add(at)
         const call = {
           index: at,
           id: readText(block.id),
@@ -140,6 +141,17 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         const hidden = { type: 'redacted_thinking', data, ...numbered(index) }
         return sendContent({ thinking_blocks: [hidden] }, out, meter)
       }
+    }
+  }
+
+  const onBlockStop = ({ index }: Payload, out: SseWriter, meter: Meter) => {
+    if (answerTool !== undefined && index === answerBlock && contentLength === 0) {
+      return sendText('{}', out, meter)
+    }
+    const at = toolIndexes.get(index)
+    // Clients parse what they are sent, and nothing is no JSON.
+    if (at !== undefined && inputless.delete(at)) {
+      sendContent({ tool_calls: [argumentsOf(at, '{}')] }, out, meter)
     }
   }
 
@@ -188,6 +200,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         return onDelta(payload, out, meter)
       case 'content_block_start':
         return onStart(payload, out, meter)
+      case 'content_block_stop':
+        return onBlockStop(payload, out, meter)
       case 'message_start':
         return onMessage(payload, meter)
       case 'message_delta':
@@ -197,8 +211,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         return onStop(payload, out, meter)
       case 'ping':
         // Keeps clients and proxies awake as it keeps us; without an id yet it could not be of this answer.
-        // Before any block it has no role, as at Envoy AI Gateway.
-        if (named) out.send(chunk(begun ? withRole({}) : {}, null))
+        if (named) out.send(chunk(withRole({}), null))
         return
       case 'error':
         return meter.fail(readAnthropicFailure(payload, source.errorType))
@@ -244,6 +257,10 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
 }
 
 const done = 'data: [DONE]\n\n'
+
+function argumentsOf(index: number, text: string) {
+  return { index, function: { arguments: text } }
+}
 
 /** Blocks carry the number of their content block, so that a client can put them together. */
 function numbered(index: unknown): { readonly index?: number } {

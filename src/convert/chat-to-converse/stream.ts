@@ -23,6 +23,8 @@ export function createChunkStream(head: AnswerHead): Rewrite {
   const { id, created, model, tools } = head
   /** Tool index by content block. */
   const toolIndexes = new Map<unknown, number>()
+  /** Tools whose input has not begun. */
+  const inputless = new Set<number>()
   let named = false
   let stopped = false
   let contentLength = 0
@@ -50,8 +52,9 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     }
     if (isRecord(toolUse)) {
       const index = toolIndexes.get(contentBlockIndex) ?? Math.max(0, toolIndexes.size - 1)
-      const call = { index, function: { arguments: readText(toolUse.input) } }
-      return sendContent({ tool_calls: [call] }, out, meter)
+      const input = readText(toolUse.input)
+      if (input !== '') inputless.delete(index)
+      return sendContent({ tool_calls: [argumentsOf(index, input)] }, out, meter)
     }
     if (isRecord(reasoningContent)) {
       const reasoning = convertReasoning(reasoningContent, contentBlockIndex)
@@ -69,6 +72,7 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     const { toolUseId, name } = start.toolUse
     const index = toolIndexes.size
     toolIndexes.set(contentBlockIndex ?? `#${index}`, index)
+    inputless.add(index)
     const call = {
       index,
       id: readText(toolUseId),
@@ -78,10 +82,18 @@ export function createChunkStream(head: AnswerHead): Rewrite {
     sendContent({ tool_calls: [call] }, out, meter)
   }
 
-  const onStop = (payload: Payload, out: SseWriter, meter: Meter) => {
+  const onBlockStop = ({ contentBlockIndex }: Payload, out: SseWriter, meter: Meter) => {
+    blockStart = contentLength
+    const index =
+      contentBlockIndex === undefined ? toolIndexes.size - 1 : toolIndexes.get(contentBlockIndex)
+    // Clients parse what they are sent, and nothing is no JSON.
+    if (index !== undefined && inputless.delete(index)) {
+      sendContent({ tool_calls: [argumentsOf(index, '{}')] }, out, meter)
+    }
+  }
+
+  const onStop = ({ stopReason }: Payload, out: SseWriter, meter: Meter) => {
     stopped = true
-    const { stopReason } = payload
-    if (stopReason === undefined || stopReason === null) return
     const reason = finishReason(stopReason, toolIndexes.size > 0 ? 'has-calls' : 'no-calls')
     meter.content()
     out.send(chunk({ content: '' }, reason))
@@ -113,8 +125,7 @@ export function createChunkStream(head: AnswerHead): Rewrite {
       case 'contentBlockStart':
         return onStart(payload, out, meter)
       case 'contentBlockStop':
-        blockStart = contentLength
-        return
+        return onBlockStop(payload, out, meter)
       case 'messageStop':
         return onStop(payload, out, meter)
       case 'metadata':
@@ -148,6 +159,10 @@ export function createChunkStream(head: AnswerHead): Rewrite {
 
 function fail(meter: Meter, message: string): void {
   meter.fail({ status: 502, type: bedrockErrorType, message })
+}
+
+function argumentsOf(index: number, text: string) {
+  return { index, function: { arguments: text } }
 }
 
 /** The blocks carry the number of their content block, so that a client can put them together. */
