@@ -234,7 +234,7 @@ const protocolErrors = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ])
 
-/** A request that cannot be written is no failure of the provider: undici's own error is passed on. */
+/** A request that cannot be written is no failure of the provider. */
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
 function describeError(error: Error, started: unknown, answered: boolean): Error {
@@ -253,7 +253,9 @@ function describeError(error: Error, started: unknown, answered: boolean): Error
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new GatewayError('upstream-unreachable', `${beforeHeaders}connection timeout`, { cause })
   }
-  if (requestErrors.has(code)) return error
+  if (requestErrors.has(code)) {
+    return new GatewayError('internal', 'the request cannot be written', { cause: error })
+  }
   if (started === undefined) {
     return new GatewayError('upstream-unreachable', `${beforeHeaders}remote connection failure`, {
       cause,

@@ -41,6 +41,17 @@ export function createCancellation(): CancellationSource {
   return source
 }
 
+/** What the promise comes to, or a rejection with the reason where the cancellation comes first. */
+export function unlessCancelled<Value>(
+  promise: Promise<Value>,
+  cancellation: Cancellation,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const takeOff = cancellation.onCancel(reject)
+    promise.then(resolve, reject).finally(takeOff)
+  })
+}
+
 /** A signal's word. A class for the reason that is told at OutgoingRequest. */
 class SignalCancellation implements Cancellation {
   readonly #signal: AbortSignal

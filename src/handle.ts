@@ -2,6 +2,7 @@
 import { runAttempts } from './attempt.ts'
 import { byteLength } from './byte-length.ts'
 import { cancellationOf } from './cancellation.ts'
+import { describeBug } from './describe-bug.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { describeError } from './error-response.ts'
 import { GatewayError } from './errors.ts'
@@ -118,7 +119,6 @@ export function hostOf(request: Request): string {
 /** Anything that is no GatewayError is a bug: logged in full, answered without its text. */
 export function toGatewayError(error: unknown, ports: Pick<Ports, 'log'>): GatewayError {
   if (GatewayError.is(error)) return error
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  ports.log('error', 'internal error', { error: text })
+  ports.log('error', 'internal error', { error: describeBug(error) })
   return new GatewayError('internal', 'internal error', { cause: error })
 }

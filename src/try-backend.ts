@@ -2,6 +2,9 @@
 
 import { askEach } from './ask-each.ts'
 import type { Sealed } from './auth/auth.ts'
+import { unlessCancelled } from './cancellation.ts'
+import { readOpenAIFailure } from './convert/errors/openai-failure.ts'
+import { describeBug } from './describe-bug.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { AttemptRecord, Exchange } from './exchange.ts'
@@ -184,7 +187,7 @@ function wholeResponse(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): Upstrea
 
 /** Sends one request, and once more where the provider refuses a credential that can be renewed. */
 async function ask(translation: Translation, input: TryInput): Promise<UpstreamResponse> {
-  const { call, backend, endpoint, host } = input
+  const { call, backend, endpoint } = input
   input.attempt.path = translation.path
   const { outgoing } = input.observer
   const sealed = sealRequest({
@@ -204,10 +207,12 @@ async function ask(translation: Translation, input: TryInput): Promise<UpstreamR
 function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
   const authenticated = input.backend.auth?.apply(sealed, input.call.headers)
   if (authenticated === undefined) return fetchSealed(sealed, input)
-  return authenticated.then(() => fetchSealed(sealed, input))
+  return unlessCancelled(authenticated, input.lifeline.cancellation).then(() =>
+    fetchSealed(sealed, input),
+  )
 }
 
-function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
   const { backend, endpoint, ports, lifeline } = input
   const { cancellation } = lifeline
   if (cancellation.cancelled) throw cancellation.reason
@@ -219,7 +224,13 @@ function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse>
     transport: endpoint.transport,
     backend: backend.name,
   })
-  return ports.fetch(sealed.url.href, request)
+  try {
+    return await ports.fetch(sealed.url.href, request)
+  } catch (cause) {
+    if (GatewayError.is(cause)) throw cause
+    // No two transports reject alike: whatever it is, the provider could not be reached.
+    throw new GatewayError('upstream-unreachable', connectMessage, { cause })
+  }
 }
 
 /** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
@@ -239,55 +250,52 @@ function judgeJsonForStream(
 /** The status that a JSON body would have deserved; undefined where it is an answer. */
 function errorStatus(text: string, head: ReplyHead, reply: Reply): number | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    if (isRecord(value) && value.error) return statusOfError(value)
+    // Who translates the provider's answers knows its errors best.
     reply.whole?.(text, head)
-    return undefined
-  } catch {
-    return 502
+    const value: unknown = JSON.parse(text)
+    if (!isRecord(value) || !value.error) return undefined
+    const { error, status: code } = value
+    return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
+  } catch (error) {
+    return GatewayError.is(error) ? error.status : 502
   }
-}
-
-function statusOfError({ error, status }: Record<string, unknown>): number {
-  const code = Number(isRecord(error) && 'code' in error ? error.code : status)
-  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502
 }
 
 const tooLarge = () =>
   new GatewayError('upstream-protocol', 'the answer of the provider is too large')
 
-export function readBytes(
+/** Rejects with a `GatewayError`. */
+export async function readBytes(
   response: UpstreamResponse,
-  onActivity?: () => void,
+  onActivity: () => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (response.collect) return response.collect(onActivity)
-  const limit = { maxBytes: maxAnswerBytes, tooLarge }
-  return collectBody(response.body, onActivity ? { ...limit, onActivity } : limit)
+  try {
+    if (response.collect) return await response.collect(onActivity)
+    return await collectBody(response.body, { maxBytes: maxAnswerBytes, tooLarge, onActivity })
+  } catch (cause) {
+    if (GatewayError.is(cause)) throw cause
+    throw new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
+  }
 }
 
 /** An error that a client may read, of whatever a try has thrown. */
 function explain(error: unknown, { backend, lifeline, ports }: TryInput): GatewayError {
   const reason: unknown = lifeline.cancellation.cancelled ? lifeline.cancellation.reason : error
-  if (GatewayError.is(reason)) {
-    if (reason.type !== undefined || !reason.kind.startsWith('upstream-')) return reason
-    return new GatewayError(reason.kind, reason.message, {
-      cause: reason.cause,
-      status: reason.status,
-      type: failureTypeOf(backend),
-      headers: reason.headers,
+  const isKnown = GatewayError.is(reason)
+  if (!isKnown || (reason.kind === 'internal' && reason.cause !== undefined)) {
+    ports.log('error', 'an attempt failed for a reason of our own', {
+      backend: backend.name,
+      error: describeBug(isKnown ? reason.cause : reason),
     })
   }
-  if (reason instanceof TypeError && reason.message === 'fetch failed') {
-    return new GatewayError('upstream-unreachable', connectMessage, {
-      cause: reason,
-      type: failureTypeOf(backend),
-    })
-  }
-  ports.log('error', 'an attempt failed for a reason of our own', {
-    backend: backend.name,
-    error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+  if (!isKnown) return new GatewayError('internal', 'an attempt failed', { cause: reason })
+  if (reason.type !== undefined || !reason.kind.startsWith('upstream-')) return reason
+  return new GatewayError(reason.kind, reason.message, {
+    cause: reason.cause,
+    status: reason.status,
+    type: failureTypeOf(backend),
+    headers: reason.headers,
   })
-  return new GatewayError('internal', 'an attempt failed', { cause: reason })
 }
 
 const connectMessage =

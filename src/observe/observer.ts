@@ -1,5 +1,6 @@
 // Who looks at requests on their way: metrics, traces, access logs. They may look, never change, and what they
 // throw goes no further.
+import { describeBug } from '../describe-bug.ts'
 import type { Call, RawBody } from '../endpoints/endpoint.ts'
 import type { AttemptRecord, Exchange } from '../exchange.ts'
 import type { Ports } from '../ports.ts'
@@ -50,7 +51,7 @@ export function combineObservers(
     faults++
     if (ports.now() < quietUntil) return
     quietUntil = ports.now() + quietMs
-    ports.log('error', 'an observer failed', { error: describe(error), faults })
+    ports.log('error', 'an observer failed', { error: describeBug(error), faults })
   }
   const combine = <Name extends keyof Observer>(name: Name) => {
     const own = observers.filter((observer) => observer[name] !== undefined)
@@ -104,6 +105,3 @@ export function combineObservers(
     ...(readers === undefined ? {} : { chunks: askReaders }),
   }
 }
-
-const describe = (error: unknown) =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -104,16 +104,42 @@ describe('what the gateway refuses', () => {
     }
   })
 
-  it('never shows the text of a bug, and logs it', async () => {
-    const run = gateway(async () => {
-      throw new Error('secret-of-the-bug')
+  it.each([
+    // One in the loop over backends, one in the try itself.
+    { random: () => fail('secret-of-the-bug') },
+    {
+      fetch: async () => ({
+        ...(await provider().fetch('http://one.test/', request)),
+        headers: { get: () => fail('secret-of-the-bug'), forEach() {} },
+      }),
+    },
+  ])('never shows the text of a bug, and logs it', async (ports) => {
+    const run = testGateway({
+      config: gatewaySpec(
+        [backend('one'), backend('two')],
+        [rule([], [ref('one'), ref('two', { weight: 2 })])],
+      ),
+      fetch: provider().fetch,
+      ...ports,
     })
     const response = await run.chat(hello)
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret-of-the-bug')
     expect(run.logged.join()).toContain('secret-of-the-bug')
+    expect(run.logged.join()).toContain('errors.test.ts')
   })
 })
+
+const fail = (message: string): never => {
+  throw new Error(message)
+}
+
+const request = {
+  method: 'POST' as const,
+  headers: {},
+  redirect: 'manual' as const,
+  signal: new AbortController().signal,
+}
 
 describe('bad bodies', () => {
   const refused = async (
