@@ -137,7 +137,7 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     return { kind: 'unread', head, model: target.model, body, onActivity: touch }
   }
   const bytes = await readBytes(response, touch)
-  if (isJson && asked !== undefined) return judgeJsonForStream(bytes, head, reply)
+  if (isJson && asked !== undefined) return judgeJsonForStream(bytes, head, reply, backend)
   if (translation.more === undefined) return { kind: 'whole', head, reply, bytes }
   return askForMore(translation, translation.more, { head, bytes }, input, touch)
 }
@@ -238,9 +238,18 @@ function judgeJsonForStream(
   bytes: Uint8Array<ArrayBuffer>,
   head: ReplyHead,
   reply: Reply,
+  backend: Backend,
 ): TryResult {
   const text = new TextDecoder().decode(bytes)
-  const status = errorStatus(text, head, reply)
+  try {
+    // Who translates the provider's answers knows its errors best.
+    reply.whole?.(text, head)
+  } catch (error) {
+    if (!GatewayError.is(error)) throw error
+    const { status, message, type = failureTypeOf(backend) } = error
+    return { kind: 'failed', error, failure: { status, type, message } }
+  }
+  const status = errorStatus(text)
   if (status === undefined) return { kind: 'whole', head, reply, bytes }
   const failed = { ...head, status }
   const response = wholeResponse(failed, bytes)
@@ -248,16 +257,14 @@ function judgeJsonForStream(
 }
 
 /** The status that a JSON body would have deserved; undefined where it is an answer. */
-function errorStatus(text: string, head: ReplyHead, reply: Reply): number | undefined {
+function errorStatus(text: string): number | undefined {
   try {
-    // Who translates the provider's answers knows its errors best.
-    reply.whole?.(text, head)
     const value: unknown = JSON.parse(text)
     if (!isRecord(value) || !value.error) return undefined
     const { error, status: code } = value
     return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
-  } catch (error) {
-    return GatewayError.is(error) ? error.status : 502
+  } catch {
+    return 502
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { BackendSpec } from '../../src/config/config.ts'
 import { GatewayError } from '../../src/errors.ts'
 import { errorOf, hello, helloStream, testGateway } from '../support/ask.ts'
 import { settle } from '../support/fake-clock.ts'
@@ -367,6 +368,94 @@ describe('a stream that fails before its first content', () => {
     const answer = run.chat(helloStream)
     await run.clock.advance(500)
     expect(await (await answer).text()).toBe(chatChunks(['Hel', 'lo']).join(''))
+  })
+})
+
+describe('a stream that is answered with 200 and an error in JSON', () => {
+  const ask = async (error: unknown, schema: BackendSpec['schema'] = { name: 'OpenAI' }) => {
+    const run = testGateway({
+      config: gatewaySpec([backend('one', { schema })], [rule([], [ref('one')])]),
+      fetch: scriptedProvider(json(error)).fetch,
+    })
+    return run.chat(helloStream)
+  }
+
+  it.each([
+    [{ error: { message: 'busy', code: 503 } }, 503],
+    [{ error: { message: 'busy', code: '503' } }, 503],
+    [{ error: { message: 'slow down', code: 'rate_limit_exceeded' } }, 429],
+    [{ error: { message: 'slow down', type: 'requests', code: null } }, 429],
+    [{ error: { message: 'which key', type: 'authentication_error' } }, 401],
+    [{ error: 'busy', status: 503 }, 503],
+    [{ error: 'no status at all' }, 502],
+    [{ error: { message: 'no error', code: 200 } }, 502],
+  ])('gets the status that it stands for: %j', async (error, status) => {
+    const response = await ask(error)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toEqual(error)
+  })
+
+  it("gets what the provider's own words stand for", async () => {
+    const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'too many' } }
+    const claude = await ask(overloaded, { name: 'AWSAnthropic' })
+    expect(claude.status).toBe(529)
+    expect(await errorOf(claude)).toMatchObject({ type: 'overloaded_error', message: 'too many' })
+    expect(claude.headers.get('x-aigw-error')).toBe('upstream_protocol')
+    const throttled = { Output: { __type: 'ThrottlingException' }, message: 'x' }
+    expect((await ask(throttled, { name: 'AWSBedrock' })).status).toBe(429)
+  })
+})
+
+it('takes an error in place of a stream for its status when it comes to trying again', async () => {
+  const slow = { type: 'error', error: { type: 'rate_limit_error', message: 'slow down' } }
+  const run = testGateway({
+    config: gatewaySpec(
+      [backend('claude', { schema: { name: 'AWSAnthropic' } }), backend('other')],
+      [
+        rule([], [ref('claude'), ref('other', { priority: 1 })], {
+          retry: retryOn(['retriable-status-codes'], {
+            httpStatusCodes: [429],
+            numAttemptsPerPriority: 1,
+          }),
+        }),
+      ],
+    ),
+    fetch: scriptedProvider(json(slow), goodStream).fetch,
+  })
+  expect(await (await run.chat(helloStream)).text()).toBe(chatChunks(['Hel', 'lo']).join(''))
+})
+
+describe('a credential that has to be fetched', () => {
+  const waiting = () => {
+    const provider = scriptedProvider(good)
+    const run = testGateway({
+      config: gatewaySpec(
+        [backend('aws', { auth: { type: 'AWSCredentials', region: 'eu-west-1' } })],
+        [rule([], [ref('aws')])],
+      ),
+      fetch: provider.fetch,
+      awsDefaultChain: () => new Promise(() => {}),
+    })
+    return { ...run, provider }
+  }
+
+  it('is not waited for beyond the time of the request', async () => {
+    const run = waiting()
+    const answer = run.chat(hello)
+    await run.clock.advance(60_000)
+    expect((await answer).status).toBe(504)
+    expect(run.provider.seen).toEqual([])
+  })
+
+  it('is not waited for after the client has gone', async () => {
+    const run = waiting()
+    const leave = new AbortController()
+    const answer = run.chat(hello, { signal: leave.signal })
+    await settle()
+    leave.abort()
+    await answer
+    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
+    expect(run.clock.pending()).toBe(0)
   })
 })
 
