@@ -15,7 +15,8 @@
 //                  `:payload` stands for one that is not JSON, `:chunk` for the event of another protocol inside
 //   reply.json     what the client gets, byte for byte; without it, the answer's own bytes
 //   reply.sse      the same for a stream
-//   told.json      {usage, model, failure, held} as the gateway learns them; `held`: the failure came before any content
+//   told.json      {usage, model, failure, held} as the gateway learns them; `held`: the failure came before any content;
+//                  `breaks`: what the stream of chat breaks of its grammar because Envoy AI Gateway does
 //
 // `reply.json` and `reply.sse` may end in one line break more than the answer.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -39,6 +40,7 @@ export interface GoldenTold {
   readonly model?: string
   readonly failure?: object
   readonly held?: boolean
+  readonly breaks?: readonly string[]
 }
 
 export interface GoldenCase {

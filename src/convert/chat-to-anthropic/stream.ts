@@ -38,8 +38,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   const usage = createAnthropicUsageReader()
   /** Tool index by content block. */
   const toolIndexes = new Map<unknown, number>()
-  /** Tools whose input has not begun. */
-  const inputless = new Set<number>()
+  /** How long the input of each tool has become, where any piece of it has come. */
+  const inputLengths = new Map<number, number>()
   /** The block whose input is the answer. */
   let answerBlock: unknown = Symbol('none')
   let answered = false
@@ -52,6 +52,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   let stopped = false
   let contentLength = 0
   let blockStart = 0
+  let begun = false
 
   const chunk = (delta: ChatDelta, finish_reason: FinishReason | null): ChatChunk => ({
     id,
@@ -74,6 +75,10 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
     contentLength += text.length
     sendContent({ content: text }, out, meter)
   }
+  const sendArguments = (index: number, text: string, out: SseWriter, meter: Meter) => {
+    if (text === '') return
+    sendContent({ tool_calls: [{ index, function: { arguments: text } }] }, out, meter)
+  }
 
   const onDelta = (payload: Payload, out: SseWriter, meter: Meter) => {
     const { delta, index } = payload
@@ -85,13 +90,12 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         return
       case 'input_json_delta': {
         const text = readText(delta.partial_json)
-        if (text === '') return
         if (index === answerBlock) return sendText(text, out, meter)
         const at = toolIndexes.get(index)
         // Tools that the provider runs itself are not the client's.
         if (at === undefined) return
-        inputless.delete(at)
-        return sendContent({ tool_calls: [argumentsOf(at, text)] }, out, meter)
+        inputLengths.set(at, (inputLengths.get(at) ?? 0) + text.length)
+        return sendArguments(at, text, out, meter)
       }
       case 'thinking_delta': {
         const text = readText(delta.thinking)
@@ -112,6 +116,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
 
   const onStart = (payload: Payload, out: SseWriter, meter: Meter) => {
     const { content_block: block, index } = payload
+    begun = true
     blockStart = contentLength
     if (!isRecord(block)) return
     switch (block.type) {
@@ -125,7 +130,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         }
         const at = toolIndexes.size
         toolIndexes.set(index ?? `#${at}`, at)
-        if (input === '') inputless.add(at)
+        if (input !== '') inputLengths.set(at, input.length)
         const call = {
           index: at,
           id: readText(block.id),
@@ -145,14 +150,10 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   }
 
   const onBlockStop = ({ index }: Payload, out: SseWriter, meter: Meter) => {
-    if (answerTool !== undefined && index === answerBlock && contentLength === 0) {
-      return sendText('{}', out, meter)
-    }
     const at = toolIndexes.get(index)
-    // Clients parse what they are sent, and nothing is no JSON.
-    if (at !== undefined && inputless.delete(at)) {
-      sendContent({ tool_calls: [argumentsOf(at, '{}')] }, out, meter)
-    }
+    if (at === undefined || inputLengths.get(at) !== 0) return
+    // A call without arguments comes as one empty piece. Clients parse what they get, and '' is no JSON.
+    sendArguments(at, '{}', out, meter)
   }
 
   const onStop = (payload: Payload, out: SseWriter, meter: Meter) => {
@@ -211,7 +212,8 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
         return onStop(payload, out, meter)
       case 'ping':
         // Keeps clients and proxies awake as it keeps us; without an id yet it could not be of this answer.
-        if (named) out.send(chunk(withRole({}), null))
+        // Before any block it has no role, as at Envoy AI Gateway.
+        if (named) out.send(chunk(begun ? withRole({}) : {}, null))
         return
       case 'error':
         return meter.fail(readAnthropicFailure(payload, source.errorType))
@@ -257,10 +259,6 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
 }
 
 const done = 'data: [DONE]\n\n'
-
-function argumentsOf(index: number, text: string) {
-  return { index, function: { arguments: text } }
-}
 
 /** Blocks carry the number of their content block, so that a client can put them together. */
 function numbered(index: unknown): { readonly index?: number } {
