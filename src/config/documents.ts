@@ -20,6 +20,12 @@ export interface SourceText {
   readonly environment: Environment
 }
 
+/** Far above any configuration (5,000 rules are 1 MiB), and far below what would take minutes to read. */
+export const maxSourceLength = 4 * 1024 * 1024
+
+/** What is wrong with one text, spelled out so many times; after that it is counted. */
+const maxProblems = 100
+
 const yamlOptions = {
   schema: 'core',
   prettyErrors: false,
@@ -37,6 +43,11 @@ function isEmpty(document: Document): boolean {
 /** Reads every document that is not empty. Adds what is wrong to `diagnostics`. */
 export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): SourceDocument[] {
   const { file, environment } = source
+  const unreadable = findUnreadable(source.text)
+  if (unreadable !== undefined) {
+    diagnostics.push({ file, severity: 'error', path: '', ...unreadable })
+    return [unreadableDocument(file)]
+  }
   // A byte order mark is no part of the first line.
   const masked = maskReferences(source.text.replace(/^\ufeff/, ''))
   const lineCounter = new LineCounter()
@@ -44,6 +55,7 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
     const { line, col } = lineCounter.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+  let problems = 0
   const add = (
     offset: number,
     severity: Diagnostic['severity'],
@@ -51,6 +63,10 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
     message: string,
     hint?: string,
   ) => {
+    if (severity === 'error' && ++problems > maxProblems) {
+      if (problems === maxProblems + 1) diagnostics.push(tooManyProblems(file, positionAt(offset)))
+      return
+    }
     const text = masked.restore(message)
     diagnostics.push({
       file,
@@ -99,6 +115,45 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
     documents.push({ tree, file, broken, positionAt })
   }
   return documents
+}
+
+type Unreadable = Pick<Diagnostic, 'line' | 'column' | 'code' | 'message' | 'hint'>
+
+/** What no YAML parser should be asked to read. */
+function findUnreadable(text: string): Unreadable | undefined {
+  if (text.length > maxSourceLength) {
+    const size = `${Math.ceil(text.length / 1024 / 1024)} MiB`
+    const message = `is too large to be a configuration: ${size}, and the limit is 4 MiB`
+    return { line: 1, column: 1, code: 'yaml.size', message }
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: YAML forbids them, and a binary file has them.
+  const offset = text.search(/[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]/)
+  if (offset === -1) return undefined
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  const column = offset - before.lastIndexOf('\n')
+  const message = 'is no text: it holds characters that no YAML or JSON file may hold'
+  // What is left of the byte order mark of UTF-16.
+  const hint = text.startsWith('\ufffd') ? { hint: 'save it as UTF-8' } : {}
+  return { line, column, code: 'yaml.binary', message, ...hint }
+}
+
+/** In the place of what could not be read: what it may define must not be called missing. */
+function unreadableDocument(file: string): SourceDocument {
+  return {
+    tree: { value: undefined, locate: () => 0, originOf: () => undefined },
+    file,
+    broken: true,
+    positionAt: () => ({ line: 1, column: 1 }),
+  }
+}
+
+function tooManyProblems(
+  file: string,
+  place: { readonly line: number; readonly column: number },
+): Diagnostic {
+  const message = `more than ${maxProblems} errors in this text: the others are not listed`
+  return { file, ...place, severity: 'error', code: 'yaml.many', path: '', message }
 }
 
 /** The parser quotes the text that it stumbled over at the end of its sentence: it may be a credential. */

@@ -33,14 +33,33 @@ export function findNearest(name: string, candidates: Iterable<string>): string 
   let nearest: string | undefined
   let least = allowed + 1
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) > allowed) continue
-    const distance = editDistance(wanted, candidate.toLowerCase())
+    const other = candidate.toLowerCase()
+    const distance = Math.min(
+      distanceWithin(allowed, wanted, other),
+      // `match` for `matches`: an ending is one slip, and comes after a letter.
+      differsInEnding(wanted, other) ? 1.5 : Number.POSITIVE_INFINITY,
+    )
     if (distance < least) {
       least = distance
       nearest = candidate
     }
   }
   return nearest
+}
+
+function distanceWithin(allowed: number, from: string, to: string): number {
+  return Math.abs(from.length - to.length) > allowed ? allowed + 1 : editDistance(from, to)
+}
+
+const longestEnding = 3
+
+function differsInEnding(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return (
+    short.length > longestEnding &&
+    long.length - short.length <= longestEnding &&
+    long.startsWith(short)
+  )
 }
 
 /** A hint for a diagnostic, or nothing. */

@@ -32,9 +32,14 @@ export const policyTarget = v.object({
 export type PolicyTarget = v.InferOutput<typeof policyTarget>
 
 /** The Gateway that a route belongs to. */
-export const parentReference = v.object({
+const parentReference = v.object({
   group: v.optional(v.string()),
-  kind: v.optional(v.string()),
+  kind: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((kind) => kind === 'Gateway', 'only Gateway is supported'),
+    ),
+  ),
   name: referenceName,
   namespace: v.optional(v.string()),
   sectionName: v.optional(referenceName),
@@ -43,15 +48,7 @@ export const parentReference = v.object({
 
 export type ParentReference = v.InferOutput<typeof parentReference>
 
-/** What a route belongs to: Gateways only. */
-export const parentReferences = v.pipe(
-  v.array(parentReference),
-  atMost(16),
-  v.check(
-    (items) => items.every(({ kind }) => kind === undefined || kind === 'Gateway'),
-    'only Gateway is supported',
-  ),
-)
+export const parentReferences = v.pipe(v.array(parentReference), atMost(16))
 
 /** A Backend of Envoy Gateway, or a Service, which only a cluster has. */
 export const backendReference = v.object({

@@ -6,6 +6,7 @@ describe('findNearest', () => {
     ['backendRef', ['backendRefs', 'matches'], 'backendRefs'],
     ['nmae', ['name', 'namespace'], 'name'],
     ['Timeouts', ['timeouts'], 'timeouts'],
+    ['match', ['name', 'matches'], 'matches'],
     ['ollma', ['openai', 'ollama'], 'ollama'],
     ['hostname', ['hostnames', 'rules'], 'hostnames'],
     ['abcdef', ['uvwxyz'], undefined],

@@ -83,7 +83,7 @@ describe('AIGatewayRoute', () => {
 
   it('refuses parents that are no Gateway', () => {
     expect(errors([toA], { parentRefs: [{ name: 'gw', kind: 'Service' }] })).toEqual([
-      `${at}spec.parentRefs: only Gateway is supported`,
+      `${at}spec.parentRefs[0].kind: only Gateway is supported`,
     ])
   })
 

@@ -58,7 +58,7 @@ describe('MCPRoute', () => {
     [
       'parents',
       () => mcp({ parentRefs: [{ kind: 'Service', name: 'x' }] }),
-      'spec.parentRefs: only Gateway is supported',
+      'spec.parentRefs[0].kind: only Gateway is supported',
     ],
     [
       'twice a name',
