@@ -70,7 +70,10 @@ function shareBackend(spec: BackendSpec, authFor: (spec: AuthSpec) => BackendAut
   }
 }
 
-function compileEndpoint(endpoint: EndpointSpec, { tls, connectTimeoutMs }: BackendSpec) {
+function compileEndpoint(
+  endpoint: EndpointSpec,
+  { tls, connectTimeoutMs }: BackendSpec,
+): BackendEndpoint {
   const scheme = tls === undefined ? 'http' : 'https'
   const host = endpoint.kind === 'unix' ? (endpoint.hostname ?? 'localhost') : endpoint.host
   const authority = host.includes(':') ? `[${host}]` : host
@@ -81,7 +84,11 @@ function compileEndpoint(endpoint: EndpointSpec, { tls, connectTimeoutMs }: Back
     ...(tls === undefined ? {} : { tls: sni === undefined ? tls : { ...tls, hostname: sni } }),
     ...(endpoint.kind === 'unix' ? { socketPath: endpoint.host } : {}),
   }
-  return { origin: new URL(`${scheme}://${authority}${port}`).origin, transport }
+  return {
+    origin: new URL(`${scheme}://${authority}${port}`).origin,
+    ...(endpoint.hostname === undefined ? {} : { hostHeader: endpoint.hostname }),
+    transport,
+  }
 }
 
 function compileBackend(

@@ -15,6 +15,9 @@ const hopByHop = [
   'proxy-authenticate',
 ] as const
 
+/** What a client asks of a simulated provider: a real one never hears of it. */
+export const simulateHeader = 'x-simulate'
+
 /** Never sent to a provider as the client sent them. */
 const dropped = new Set<string>([
   ...hopByHop,
@@ -26,6 +29,7 @@ const dropped = new Set<string>([
   // Answers are read, so they must come unencoded.
   'accept-encoding',
   'x-gateway-destination-endpoint',
+  simulateHeader,
 ])
 
 const credentials = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'])

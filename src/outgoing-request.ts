@@ -18,6 +18,7 @@ export class OutgoingRequest implements UpstreamRequest {
   readonly cancellation: Cancellation
   declare readonly transport?: Transport
   declare readonly backend?: string
+  declare readonly trouble?: string
   #signal: AbortSignal | undefined
 
   constructor(parts: Parts) {
@@ -27,6 +28,7 @@ export class OutgoingRequest implements UpstreamRequest {
     if (parts.body !== undefined) this.body = parts.body
     if (parts.transport !== undefined) this.transport = parts.transport
     if (parts.backend !== undefined) this.backend = parts.backend
+    if (parts.trouble !== undefined) this.trouble = parts.trouble
   }
 
   /** Made when it is first asked for: most transports take `cancellation`. */

@@ -51,6 +51,8 @@ export interface UpstreamRequest {
   readonly transport?: Transport
   /** `namespace/name` of the AIServiceBackend, for a transport that plays one. */
   readonly backend?: string
+  /** The client's `x-simulate`, for such a transport too: it is in no header. */
+  readonly trouble?: string
 }
 
 /**

@@ -49,14 +49,14 @@ async function read(
   }
 }
 
-const formats: Readonly<Record<string, CompressionFormat>> = {
-  gzip: 'gzip',
-  'x-gzip': 'gzip',
-  deflate: 'deflate',
-}
+const formats: ReadonlyMap<string, CompressionFormat> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+])
 
 function inflate(body: ReadableStream<Uint8Array> | null, encoding: string) {
-  const format = formats[encoding]
+  const format = formats.get(encoding)
   if (format === undefined) {
     throw new GatewayError(
       'unsupported-encoding',

@@ -29,6 +29,12 @@ export function respond(
   }
 }
 
+/** Statuses that come without a body: `Response` takes none, not even an empty one. */
+const bodiless = new Set([204, 205, 304])
+
+const bodyFor = <Body extends BodyInit>(status: number, body: Body) =>
+  bodiless.has(status) ? null : body
+
 type Result<Kind extends TryResult['kind']> = Extract<TryResult, { kind: Kind }>
 
 function respondStream(result: Result<'stream'>, exchange: Exchange): Response {
@@ -56,7 +62,8 @@ function respondUnread(
     status: head.status,
     headers: answerHeaders(head.headers, { kind: 'untouched' }),
   }
-  if (body === undefined) {
+  if (body === undefined || bodiless.has(head.status)) {
+    body?.cancel().catch(() => {})
     exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
     return new Response(null, init)
   }
@@ -113,7 +120,7 @@ function respondWhole(
   exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
   if (whole?.body === undefined) {
     // Text goes out together with its head, bytes after it: one write less, where it says the same.
-    return new Response(isLossless(text, bytes) ? text : bytes, {
+    return new Response(bodyFor(head.status, isLossless(text, bytes) ? text : bytes), {
       status: head.status,
       headers: answerHeaders(head.headers, { kind: 'untouched' }),
     })
@@ -145,12 +152,12 @@ async function respondError(
   })
   exchange.finish(call.client.cancelled ? 'client-gone' : 'failed')
   if (body === undefined) {
-    return new Response(bytes, {
+    return new Response(bodyFor(head.status, bytes), {
       status: head.status,
       headers: answerHeaders(head.headers, { kind: 'untouched' }),
     })
   }
-  return new Response(body, {
+  return new Response(bodyFor(head.status, body), {
     status: head.status,
     headers: answerHeaders(head.headers, { kind: 'rewritten', contentType: 'application/json' }),
   })

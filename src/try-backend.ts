@@ -8,6 +8,7 @@ import { describeBug } from './describe-bug.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { AttemptRecord, Exchange } from './exchange.ts'
+import { simulateHeader } from './headers.ts'
 import { holdStream, toGatewayError } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { isRecord } from './json/is-record.ts'
@@ -107,6 +108,10 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     headers: response.headers,
     receivedAt: ports.now(),
     uuid: ports.uuid,
+  }
+  if (head.status > 599) {
+    response.body?.cancel().catch(() => {})
+    throw new GatewayError('upstream-protocol', `the provider answered with status ${head.status}`)
   }
   if (head.status < 200 || head.status > 299) {
     return { kind: 'error', head, reply, response, onActivity: touch }
@@ -213,9 +218,10 @@ function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
 }
 
 async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
-  const { backend, endpoint, ports, lifeline } = input
+  const { call, backend, endpoint, ports, lifeline } = input
   const { cancellation } = lifeline
   if (cancellation.cancelled) throw cancellation.reason
+  const trouble = call.headers.get(simulateHeader)
   const request = new OutgoingRequest({
     method: sealed.method,
     headers: Object.fromEntries(sealed.headers),
@@ -223,6 +229,7 @@ async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamRes
     cancellation,
     transport: endpoint.transport,
     backend: backend.name,
+    ...(trouble === null ? {} : { trouble }),
   })
   try {
     return await ports.fetch(sealed.url.href, request)

@@ -27,6 +27,7 @@ export function sealRequest(input: {
   })
   for (const [name, value] of Object.entries(translation.headers ?? {})) headers.set(name, value)
   for (const name of backend.credentialHeaders) headers.delete(name)
+  if (endpoint.hostHeader !== undefined) headers.set('host', endpoint.hostHeader)
   input.addHeaders?.(headers)
   backend.headerMutation?.apply(headers)
 

@@ -29,7 +29,7 @@ export function describeOpenaiModel(models: readonly ModelInfo[], id: string): u
 }
 
 export interface AnthropicPage {
-  /** 1 to 1000, 20 where unset. */
+  /** 1 to 1000; all where unset. */
   readonly limit: string | null
   readonly afterId: string | null
   readonly beforeId: string | null

@@ -16,14 +16,14 @@ const never: RetryRule = {
 
 type Failure = Extract<AttemptOutcome, { kind: 'failed' }>['cause']
 
-const onFailure: Readonly<Record<string, readonly Failure[]>> = {
-  '5xx': ['connect', 'reset', 'timeout', 'idle', 'protocol'],
-  'gateway-error': ['connect', 'reset', 'timeout', 'idle', 'protocol'],
-  reset: ['reset', 'idle', 'protocol'],
-  'connect-failure': ['connect'],
+const onFailure: ReadonlyMap<string, readonly Failure[]> = new Map<string, readonly Failure[]>([
+  ['5xx', ['connect', 'reset', 'timeout', 'idle', 'protocol']],
+  ['gateway-error', ['connect', 'reset', 'timeout', 'idle', 'protocol']],
+  ['reset', ['reset', 'idle', 'protocol']],
+  ['connect-failure', ['connect']],
   // Only when nothing of the request was sent: with HTTP/1.1 that is a failure to connect.
-  'reset-before-request': ['connect'],
-}
+  ['reset-before-request', ['connect']],
+])
 
 export function createRetryRule(spec: RetrySpec | undefined): RetryRule {
   if (spec === undefined) return never
@@ -32,7 +32,8 @@ export function createRetryRule(spec: RetrySpec | undefined): RetryRule {
   if (triggers.has('gateway-error')) for (const status of [502, 503, 504]) statuses.add(status)
   if (triggers.has('retriable-4xx')) statuses.add(409)
   const causes = new Set<string>(always)
-  for (const trigger of triggers) for (const cause of onFailure[trigger] ?? []) causes.add(cause)
+  for (const trigger of triggers)
+    for (const cause of onFailure.get(trigger) ?? []) causes.add(cause)
   return {
     retries: spec.numRetries,
     attemptsPerPriority: spec.numAttemptsPerPriority,

@@ -33,7 +33,6 @@ export interface Route {
   readonly requestTimeoutMs: number | undefined
   /** Silence of one attempt, before the first byte or between two. */
   readonly streamIdleTimeoutMs: number | undefined
-  /** Whether any token count is asked for, so that streams must report usage. */
   readonly backends: readonly Backend[]
   plan(random: () => number): BackendPicker
 }
@@ -71,6 +70,8 @@ export interface Backend {
 export interface BackendEndpoint {
   /** Origin only, without a final slash: `https://api.openai.com`. */
   readonly origin: string
+  /** `Host`; absent: that of the origin. */
+  readonly hostHeader?: string
   /** One object for the life of the configuration: transports keep connections by it. */
   readonly transport: Transport
 }

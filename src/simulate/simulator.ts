@@ -13,8 +13,9 @@ import { dialects } from './index.ts'
 import { createPacedBody, type Pace, type PacedEvent } from './paced-body.ts'
 import { readTrouble, type Trouble, troubleAt } from './trouble.ts'
 
-/** The request header by which a client asks for trouble; see trouble.ts. */
+/** The request header by which a client without a gateway asks for trouble; see trouble.ts. */
 const troubleHeader = 'x-simulate'
+
 export interface SimulatorOptions extends Pick<Pace, 'now' | 'schedule'> {
   /** Tokens per second of a stream, default 60; 0: as fast as they are read. */
   readonly rate?: number
@@ -36,7 +37,7 @@ export function createSimulator(options: SimulatorOptions): UpstreamFetch {
     init.signal.throwIfAborted()
     const request = readRequest(url, init)
     const dialect = chooseDialect(request.url)
-    const asked = readTrouble(init.headers[troubleHeader])
+    const asked = readTrouble(init.trouble ?? init.headers[troubleHeader])
     const trouble = typeof asked === 'string' ? {} : troubleAt(request.backend, asked)
     const answer =
       typeof asked === 'string'
