@@ -126,7 +126,11 @@ async function start(fault: HeadFault, first: ProviderDialect, second: ProviderD
       return void line.write(wholeAnswer(second.whole))
     }
     await line.write(
-      answerHead(200, { 'content-type': second.streamType, 'transfer-encoding': 'chunked' }),
+      answerHead(200, {
+        'content-type': second.streamType,
+        'transfer-encoding': 'chunked',
+        'x-amzn-requestid': 'r1',
+      }),
     )
     for (const event of second.events(['all is well'])) await line.write(chunkOf(event))
     await line.write(lastChunk)

@@ -5,6 +5,7 @@ import type { BackendSpec, ClientPolicySpec, RuleSpec } from '../../src/config/c
 import { createGateway, type Exchange, type GatewayOptions } from '../../src/index.ts'
 import { backend, gatewaySpec, ref, retryOn, rule } from './gateway-spec.ts'
 import { openRawClient, postOf, type RawAnswer, type RawClient } from './raw-client.ts'
+import { judgeChatStream } from './watched-chat.ts'
 
 export interface SocketGateway {
   readonly port: number
@@ -93,6 +94,9 @@ export async function startSocketGateway(options: SocketGatewayOptions): Promise
       client.send(postOf(text, { headers: { connection: 'close', ...headers } }))
       const answer = await client.answer()
       client.leave()
+      if (answer.headers['content-type']?.startsWith('text/event-stream')) {
+        judgeChatStream(answer.body.toString(), answer.whole ? 'closed' : 'left')
+      }
       return answer
     },
     async close() {
