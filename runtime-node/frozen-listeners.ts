@@ -28,6 +28,5 @@ export function describeFrozen(
 const frozenSettings = [
   'requestReceivedTimeoutMs',
   'idleTimeoutMs',
-  'streamIdleTimeoutMs',
   'healthPath',
 ] as const satisfies readonly (keyof ListenerSpec['client'])[]

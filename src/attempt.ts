@@ -2,6 +2,7 @@
 import type { Call } from './endpoints/endpoint.ts'
 import { type ErrorKind, GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { createIdleWatch } from './idle-watch.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Ports } from './ports.ts'
@@ -12,6 +13,7 @@ import { type TryResult, tryBackend } from './try-backend.ts'
 export interface AttemptPorts {
   readonly ports: Ports
   readonly maxFrameBytes: number
+  readonly clientIdleTimeoutMs: number | undefined
   readonly observer: Observer
   /** Who can serve the call's endpoint at a backend. */
   readonly translatorFor: (backend: Backend) => Translator | undefined
@@ -29,7 +31,7 @@ export async function runAttempts(
   const { ports } = input
   const picker = route.plan(ports.random)
   const tries = new Map<Backend, number>()
-  const time = createRequestTime(call, route, exchange, ports)
+  const time = createRequestTime(call, route, exchange, input)
   let retries = 0
   let last: TryResult | undefined
   let refused: GatewayError | undefined
@@ -60,6 +62,7 @@ export async function runAttempts(
       host: input.host,
       maxFrameBytes: input.maxFrameBytes,
       streamIdleTimeoutMs: route.streamIdleTimeoutMs,
+      onActivity: time.touch,
       attempt,
       observer: input.observer,
       ports,
@@ -185,6 +188,8 @@ interface RequestTime {
   ended(): GatewayError | undefined
   left(): number
   sleep(ms: number): Promise<void>
+  /** Something has come that the client gets; absent where nobody minds silence. */
+  readonly touch: (() => void) | undefined
 }
 
 /** One timer and one listener for the whole request, whichever try is under way. */
@@ -192,7 +197,7 @@ function createRequestTime(
   call: Call,
   route: Route,
   exchange: Exchange,
-  ports: Ports,
+  { ports, clientIdleTimeoutMs }: AttemptPorts,
 ): RequestTime {
   const startedAt = ports.now()
   const limit = route.requestTimeoutMs
@@ -214,7 +219,13 @@ function createRequestTime(
       ),
     )
   }
+  const idleMs = (route.clientIdleTimeoutMs ?? clientIdleTimeoutMs) || undefined
+  const idle = createIdleWatch(idleMs, ports, () =>
+    end(new GatewayError('upstream-timeout', 'stream timeout')),
+  )
+  if (idleMs !== undefined) exchange.defer(idle.stop)
   return {
+    touch: idleMs === undefined ? undefined : idle.touch,
     guard(lifeline) {
       current = lifeline
     },

@@ -56,6 +56,7 @@ export function createRuleCompiler(
       backends,
       requestTimeoutMs: rule.requestTimeoutMs,
       streamIdleTimeoutMs: rule.streamIdleTimeoutMs,
+      clientIdleTimeoutMs: rule.clientIdleTimeoutMs,
       plan: (random) => createPicker(groups, retry.attemptsPerPriority, random),
     }
   }

@@ -50,6 +50,7 @@ export function createSnapshotCompiler(
           listener?.client.maxRequestBytes ??
           limits.defaultMaxRequestBytes,
         maxFrameBytes: limits.maxFrameBytes,
+        clientIdleTimeoutMs: listener?.client.streamIdleTimeoutMs,
         meterStreams:
           config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
       }

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly table: RouteTable
   readonly maxRequestBytes: number
   readonly maxFrameBytes: number
+  /** Silence towards a client, for rules that have no limit of their own. */
+  readonly clientIdleTimeoutMs: number | undefined
   /** Whether streams must report their usage, because something counts it. */
   readonly meterStreams: boolean
 }
@@ -81,6 +83,7 @@ export async function handle<Req>(
       ports,
       host,
       maxFrameBytes: snapshot.maxFrameBytes,
+      clientIdleTimeoutMs: snapshot.clientIdleTimeoutMs,
       observer,
       translatorFor: (backend) => input.translatorFor(endpoint, backend),
     })

@@ -66,6 +66,8 @@ export interface TryInput {
   readonly exchange: Exchange
   readonly maxFrameBytes: number
   readonly streamIdleTimeoutMs: number | undefined
+  /** To be told of each piece that comes. */
+  readonly onActivity: (() => void) | undefined
   readonly attempt: AttemptRecord
   readonly observer: Observer
   readonly lifeline: Lifeline
@@ -84,9 +86,17 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
       }),
     ),
   )
+  const { onActivity } = input
+  const touch =
+    onActivity === undefined
+      ? idle.touch
+      : () => {
+          idle.touch()
+          onActivity()
+        }
   let goesOn = false
   try {
-    const result = await send(input, idle.touch)
+    const result = await send(input, touch)
     goesOn = result.kind !== 'whole' && result.kind !== 'failed'
     if (goesOn) input.exchange.defer(idle.stop)
     return result

@@ -59,6 +59,7 @@ export interface ClientPolicySpec {
   readonly maxRequestBytes: number
   readonly requestReceivedTimeoutMs?: number
   readonly idleTimeoutMs?: number
+  /** Silence towards a client, for rules that have no limit of their own. */
   readonly streamIdleTimeoutMs?: number
   /** A path that answers 200 on the traffic port. */
   readonly healthPath?: string
@@ -84,6 +85,8 @@ export interface RuleSpec {
   readonly requestTimeoutMs?: number
   /** Silence of one attempt, before the first byte or between two. */
   readonly streamIdleTimeoutMs?: number
+  /** Silence towards the client, whatever is tried meanwhile; 0: no limit; absent: the listener's. */
+  readonly clientIdleTimeoutMs?: number
   readonly retry?: RetrySpec
   /** For `/v1/models`. */
   readonly modelsOwnedBy: string

@@ -33,6 +33,8 @@ export interface Route {
   readonly requestTimeoutMs: number | undefined
   /** Silence of one attempt, before the first byte or between two. */
   readonly streamIdleTimeoutMs: number | undefined
+  /** Silence towards the client, all attempts included; 0: no limit; absent: the listener's. */
+  readonly clientIdleTimeoutMs: number | undefined
   readonly backends: readonly Backend[]
   plan(random: () => number): BackendPicker
 }

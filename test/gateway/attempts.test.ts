@@ -307,6 +307,87 @@ describe('timeouts', () => {
   })
 })
 
+describe('silence towards a client', () => {
+  /** `listener` and `rule` are limits in milliseconds. */
+  function limited(
+    { listener, rule: own }: { readonly listener?: number; readonly rule?: number },
+    ...answers: readonly Answer[]
+  ) {
+    const client = {
+      maxRequestBytes: 1000,
+      ...(listener === undefined ? {} : { streamIdleTimeoutMs: listener }),
+    }
+    const { requestTimeoutMs: _, ...unlimited } = rule([], [ref('one')], {
+      retry: retryOn(everything),
+      ...(own === undefined ? {} : { clientIdleTimeoutMs: own }),
+    })
+    const provider = scriptedProvider(...answers)
+    const run = testGateway({
+      config: gatewaySpec([backend('one')], [unlimited], {
+        listeners: [{ name: 'http', port: 1975, client }],
+      }),
+      fetch: provider.fetch,
+    })
+    return { ...run, provider }
+  }
+
+  it.each([{ listener: 5000 }, { rule: 5000 }, { listener: 1000, rule: 5000 }])(
+    'ends a request, which is not tried again: %j',
+    async (limits) => {
+      const run = limited(limits, silence, good)
+      const answer = run.chat(hello)
+      await run.clock.advance(4999)
+      expect(run.ended).toHaveLength(0)
+      await run.clock.advance(1)
+      expect((await answer).status).toBe(504)
+      expect((await errorOf(await answer)).message).toBe('stream timeout')
+      expect(run.provider.seen).toHaveLength(1)
+      expect(run.provider.seen[0]?.init.signal.aborted).toBe(true)
+      expect(run.clock.pending()).toBe(0)
+    },
+  )
+
+  it('ends a stream in its middle, and says so', async () => {
+    const begun = chatChunks(['Hel']).slice(0, 2)
+    const run = limited({ listener: 5000 }, stream({ chunks: begun, end: 'stall' }))
+    const text = (await run.chat(helloStream)).text()
+    await run.clock.advance(5000)
+    expect(await text).toContain('stream timeout')
+    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
+  })
+
+  it('is broken by each piece that comes', async () => {
+    const chunks = chatChunks(['a', 'b', 'c'])
+    const slow: Answer = () =>
+      new Response(
+        new ReadableStream<Uint8Array>(
+          {
+            async pull(controller) {
+              await new Promise<void>((resolve) => run.clock.schedule(resolve, 4000))
+              const chunk = chunks.shift()
+              if (chunk === undefined) controller.close()
+              else controller.enqueue(new TextEncoder().encode(chunk))
+            },
+          },
+          { highWaterMark: 0 },
+        ),
+        { headers: { 'content-type': 'text/event-stream' } },
+      )
+    const run = limited({ listener: 5000 }, slow)
+    const text = run.chat(helloStream).then((response) => response.text())
+    await run.clock.advance(60_000)
+    expect(await text).toContain('[DONE]')
+    expect(run.clock.pending()).toBe(0)
+  })
+
+  it.each([{}, { listener: 5000, rule: 0 }])('has no limit with %j', async (limits) => {
+    const run = limited(limits, silence)
+    void run.chat(hello)
+    await run.clock.advance(100 * 3600_000)
+    expect(run.ended).toHaveLength(0)
+  })
+})
+
 describe('a stream that fails before its first content', () => {
   const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`
   const role = chatChunks([])[0] ?? ''

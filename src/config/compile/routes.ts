@@ -117,6 +117,7 @@ function compileRule(
     compileBackendRef(compilation, route, reference, [...path, 'backendRefs', index]),
   )
   const retry = chooseRetry(compilation, route, rule, path, policy)
+  const clientIdle = policy?.value.spec.timeout?.http?.streamIdleTimeout
   if (backends.length > 0 && backends.every(({ weight }) => weight === 0)) {
     compilation.report(route, {
       severity: 'warning',
@@ -133,6 +134,7 @@ function compileRule(
     backends,
     ...compileTimeouts(rule, retry),
     ...(rule.streamIdleTimeout ? { streamIdleTimeoutMs: rule.streamIdleTimeout } : {}),
+    ...(clientIdle === undefined ? {} : { clientIdleTimeoutMs: clientIdle }),
     modelsOwnedBy: rule.modelsOwnedBy ?? defaultOwner,
     ...(rule.modelsCreatedAt === undefined ? {} : { modelsCreatedAt: rule.modelsCreatedAt }),
   }

@@ -75,7 +75,7 @@ const timeout = v.object({
       connectionIdleTimeout: unsupported(),
       maxConnectionDuration: unsupported(),
       maxStreamDuration: unsupported(),
-      streamIdleTimeout: unsupported("is not supported yet: use the rule's streamIdleTimeout"),
+      streamIdleTimeout: v.optional(duration),
     }),
   ),
 })

@@ -18,6 +18,7 @@ const compile = (spec: RuleSpec, name: string): Route => ({
   },
   requestTimeoutMs: undefined,
   streamIdleTimeoutMs: undefined,
+  clientIdleTimeoutMs: undefined,
   backends: [],
   plan: () => ({
     next: () => undefined,

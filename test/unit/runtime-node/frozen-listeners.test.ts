@@ -20,7 +20,12 @@ describe('what waits for a restart', () => {
   })
 
   it('is nothing else', () => {
-    const next = { ...http, name: 'web', hostname: 'a.com', client: { maxRequestBytes: 2 } }
+    const next = {
+      ...http,
+      name: 'web',
+      hostname: 'a.com',
+      client: { maxRequestBytes: 2, streamIdleTimeoutMs: 5 },
+    }
     expect(describeFrozen([http], [next])).toEqual([])
   })
 })

@@ -379,6 +379,17 @@ describe('BackendTrafficPolicy', () => {
     ).toEqual([`BackendTrafficPolicy default/policy: spec.retry.retryOn: ${text}`])
   })
 
+  it.each([
+    ['5m', 300_000],
+    ['0s', 0],
+  ])('limits the silence towards a client: %s', (streamIdleTimeout, ms) => {
+    const result = load(
+      complete(route([toA]), policy({ timeout: { http: { streamIdleTimeout } } })),
+    )
+    expect(messages(result, 'warning')).toEqual([])
+    expect(result.spec?.routes[0]?.rules[0]?.clientIdleTimeoutMs).toBe(ms)
+  })
+
   it('of the rule comes before route, listener and Gateway, as a whole', () => {
     const of = (name: string, numRetries: number, target: object) =>
       policy({ retry: { numRetries } }, target, name)
