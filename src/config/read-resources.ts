@@ -171,6 +171,9 @@ function accept(resource: RawResource, report: Report, deprecatedFiles: Set<stri
       path: ['apiVersion'],
       text: `is missing; ${expectedVersion(expected)} is assumed`,
     })
+  } else if (typeof value.apiVersion !== 'string') {
+    // The schema says so.
+    return true
   } else if (group !== expected) {
     return reportOtherGroup(resource, expected, report)
   } else checkVersion(resource, report, deprecatedFiles)
