@@ -41,6 +41,7 @@ describe('headers to the provider', () => {
         'x-aigw-anything': 'spoofed',
         'x-envoy-original-path': 'spoofed',
         'x-gateway-destination-endpoint': 'spoofed',
+        'x-simulate': 'status=429',
       },
     })
     expect(Object.keys(run.sent()).sort()).toEqual([
@@ -48,6 +49,8 @@ describe('headers to the provider', () => {
       'content-type',
       'x-forwarded-host',
     ])
+    // A transport that plays a provider is told all the same.
+    expect(run.provider.seen[0]?.init.trouble).toBe('status=429')
   })
 
   it('pass all else on, credentials too, where the backend has none of its own', async () => {

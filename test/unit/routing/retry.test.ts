@@ -19,6 +19,7 @@ describe('triggers', () => {
     ['retriable-status-codes', [], [503]],
     ['refused-stream', [], []],
     ['unavailable', [], []],
+    ['constructor', [], []],
   ])('%s stands for its failures and statuses alone', (trigger, failures, statuses) => {
     const rule = createRetryRule(retryOn([trigger]))
     expect(causes.filter((cause) => rule.retryable(failed(cause)))).toEqual(failures)
