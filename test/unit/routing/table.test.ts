@@ -255,3 +255,35 @@ describe('the sole backend', () => {
     expect(soleOf(['one'], { hostnames: ['*.example'] })).toBe('default/r/rule/0:one')
   })
 })
+
+describe('many rules', () => {
+  /** How many headers are looked at for one request with an exact model. */
+  function countLookups(rules: number): number {
+    const table = tableOf([
+      {
+        rules: [
+          rule([exact('x-tenant', 'a'), anyModel], [ref('tenant')]),
+          ...Array.from({ length: rules }, (_, index) =>
+            rule([model(`model-${index}`)], [ref(`b${index}`)]),
+          ),
+          rule([anyModel], [ref('rest')]),
+        ],
+      },
+    ])
+    let lookups = 0
+    const headers = {
+      get(): null {
+        lookups++
+        return null
+      },
+      forEach() {},
+    }
+    const found = table.match({ host: 'h', headers, model: `model-${rules - 1}` })
+    expect(found?.name).toMatch(new RegExp(`:b${rules - 1}$`))
+    return lookups
+  }
+
+  it('cost a request no more than a few', () => {
+    expect(countLookups(5000)).toBe(countLookups(5))
+  })
+})
