@@ -13,11 +13,12 @@ const root = resolve(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const readme = read('README.md')
 
-/** The code blocks of a language. */
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
-    ([, text = '']) => text,
-  )
+/** Each with its language; a fence without one may be a beginning or an end, so all are read in turn. */
+const allBlocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(
+  ([, language = '', text = '']) => ({ language, text }),
+)
+const blocks = (wanted: string) =>
+  allBlocks.filter(({ language }) => language === wanted).map(({ text }) => text)
 
 const missingFrom = (text: string, words: Iterable<string>) =>
   [...new Set(words)].filter((word) => !text.includes(word))
