@@ -137,6 +137,7 @@ const causes: Partial<
 
 /** How the try came out, for the retry rule; undefined where another try is out of the question. */
 function outcomeOf(result: TryResult): AttemptOutcome | undefined {
+  if (result.kind === 'whole' && result.garbled) return { kind: 'failed', cause: 'protocol' }
   if (result.kind !== 'failed' && result.kind !== 'error') return undefined
   if (result.kind === 'error') return { kind: 'answered', status: result.head.status }
   // A failure that the provider has told inside its stream counts as the status it stands for.

@@ -104,28 +104,26 @@ function respondWhole(
   exchange: Exchange,
   observer: Observer,
 ): Response {
-  const { head, reply, bytes } = result
-  const text = decoder.decode(bytes)
-  const whole = reply.whole?.(text, head)
-  if (whole?.usage !== undefined) exchange.count(whole.usage)
-  exchange.responseModel = whole?.model
+  const { head, bytes, text, answer } = result
+  if (answer.usage !== undefined) exchange.count(answer.usage)
+  exchange.responseModel = answer.model
   exchange.status = call.client.cancelled ? 0 : head.status
-  exchange.sentBytes = whole?.body === undefined ? bytes.length : byteLength(whole.body)
+  exchange.sentBytes = answer.body === undefined ? bytes.length : byteLength(answer.body)
   observer.reply?.(exchange, {
-    value: whole?.value,
+    value: answer.value,
     bytes: exchange.sentBytes,
     contentType: head.headers.get('content-type') ?? '',
-    text: () => whole?.body ?? text,
+    text: () => answer.body ?? text,
   })
   exchange.finish(call.client.cancelled ? 'client-gone' : 'complete')
-  if (whole?.body === undefined) {
+  if (answer.body === undefined) {
     // Text goes out together with its head, bytes after it: one write less, where it says the same.
     return new Response(bodyFor(head.status, isLossless(text, bytes) ? text : bytes), {
       status: head.status,
       headers: answerHeaders(head.headers, { kind: 'untouched' }),
     })
   }
-  return new Response(whole.body, {
+  return new Response(answer.body, {
     status: head.status,
     headers: answerHeaders(head.headers, {
       kind: 'rewritten',

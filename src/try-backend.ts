@@ -20,7 +20,14 @@ import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import { collectBody } from './streams/collect-body.ts'
 import type { StreamFailure } from './streams/stream-translator.ts'
-import type { Reply, ReplyHead, Target, Translation, Translator } from './translate/translator.ts'
+import type {
+  Reply,
+  ReplyHead,
+  Target,
+  Translation,
+  Translator,
+  WholeReply,
+} from './translate/translator.ts'
 import { sealRequest } from './upstream.ts'
 
 /** What came of a try. `error` is a provider's own status outside 2xx, its body not read yet. */
@@ -34,8 +41,11 @@ export type TryResult =
   | {
       readonly kind: 'whole'
       readonly head: ReplyHead
-      readonly reply: Reply
       readonly bytes: Uint8Array<ArrayBuffer>
+      readonly text: string
+      readonly answer: WholeReply
+      /** It says that it is JSON, and is not. */
+      readonly garbled: boolean
     }
   | {
       readonly kind: 'unread'
@@ -107,6 +117,8 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
   }
 }
 
+const isJson = ({ headers }: ReplyHead) => headers.get('content-type')?.includes('json') ?? false
+
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const { call, backend, target, ports, lifeline } = input
   const translation = input.translator(call, target)
@@ -126,9 +138,8 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   if (head.status < 200 || head.status > 299) {
     return { kind: 'error', head, reply, response, onActivity: touch }
   }
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false
   const asked = call.stream ? reply.stream : undefined
-  const translator = isJson ? undefined : asked?.(head)
+  const translator = isJson(head) ? undefined : asked?.(head)
   if (translator !== undefined) {
     const held = await holdStream({
       response,
@@ -152,8 +163,8 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     return { kind: 'unread', head, model: target.model, body, onActivity: touch }
   }
   const bytes = await readBytes(response, touch)
-  if (isJson && asked !== undefined) return judgeJsonForStream(bytes, head, reply, backend)
-  if (translation.more === undefined) return { kind: 'whole', head, reply, bytes }
+  if (asked !== undefined && isJson(head)) return judgeJsonForStream(bytes, head, reply, backend)
+  if (translation.more === undefined) return readWhole(bytes, head, reply, backend)
   return askForMore(translation, translation.more, { head, bytes }, input, touch)
 }
 
@@ -181,12 +192,11 @@ async function askForMore(
     const head = { ...first.head, status, headers }
     return { kind: 'error', head, reply, response: wholeResponse(head, bytes), onActivity() {} }
   }
-  const decoder = new TextDecoder()
   const texts = [first.bytes, ...answers.map(({ bytes }) => bytes)].map((each) =>
     decoder.decode(each),
   )
   const bytes = new TextEncoder().encode(`[${texts.join(',')}]`)
-  return { kind: 'whole', head: first.head, reply, bytes }
+  return readWhole(bytes, first.head, reply, input.backend)
 }
 
 /** An answer that has been read. */
@@ -250,6 +260,26 @@ async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamRes
   }
 }
 
+const decoder = new TextDecoder()
+
+/** Reads the answer while somebody else may still be asked. Who translates it knows best what is wrong with it. */
+function readWhole(
+  bytes: Uint8Array<ArrayBuffer>,
+  head: ReplyHead,
+  reply: Reply,
+  backend: Backend,
+): TryResult {
+  const text = decoder.decode(bytes)
+  try {
+    const answer = reply.whole?.(text, head) ?? {}
+    return { kind: 'whole', head, bytes, text, answer, garbled: isJson(head) && !!answer.garbled }
+  } catch (error) {
+    if (!GatewayError.is(error)) throw error
+    const { status, message, type = failureTypeOf(backend) } = error
+    return { kind: 'failed', error, failure: { status, type, message } }
+  }
+}
+
 /** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
 function judgeJsonForStream(
   bytes: Uint8Array<ArrayBuffer>,
@@ -257,17 +287,10 @@ function judgeJsonForStream(
   reply: Reply,
   backend: Backend,
 ): TryResult {
-  const text = new TextDecoder().decode(bytes)
-  try {
-    // Who translates the provider's answers knows its errors best.
-    reply.whole?.(text, head)
-  } catch (error) {
-    if (!GatewayError.is(error)) throw error
-    const { status, message, type = failureTypeOf(backend) } = error
-    return { kind: 'failed', error, failure: { status, type, message } }
-  }
-  const status = errorStatus(text)
-  if (status === undefined) return { kind: 'whole', head, reply, bytes }
+  const result = readWhole(bytes, head, reply, backend)
+  if (result.kind !== 'whole') return result
+  const status = errorStatus(result.text)
+  if (status === undefined) return result
   const failed = { ...head, status }
   const response = wholeResponse(failed, bytes)
   return { kind: 'error', head: failed, reply, response, onActivity() {} }

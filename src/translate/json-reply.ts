@@ -20,7 +20,7 @@ export function readJsonAnswer(body: string, { model, readUsage }: JsonAnswer): 
   try {
     value = JSON.parse(body)
   } catch {
-    return { model }
+    return body === '' ? { model } : { model, garbled: true }
   }
   const answer = isRecord(value) ? value : {}
   const usage = readUsage?.(answer)

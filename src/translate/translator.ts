@@ -32,6 +32,8 @@ export interface WholeReply {
   readonly model?: string
   /** The answer as the client's dialect has it, for observers. */
   readonly value?: unknown
+  /** It is not JSON, where it would be: good enough only if nobody else can be asked. */
+  readonly garbled?: true
 }
 
 /** A provider's error. Without `body`, its bytes go out as they came. */
