@@ -12,6 +12,7 @@ import {
   type UpstreamRequest,
   type UpstreamResponse,
 } from '../src/index.ts'
+import { type HeaderRecord, readHeaderRecord } from './header-record.ts'
 import { createIncomingBody, type IncomingBody } from './incoming-body.ts'
 import { inflateResponse } from './inflate-response.ts'
 import { connectOptions } from './tls.ts'
@@ -81,6 +82,8 @@ export function createNodeFetch(): NodeFetch {
 /** What a pool hands to one of its clients: which one, it does not say. */
 interface PooledRequest extends Dispatcher.DispatchOptions {
   client: Dispatcher | undefined
+  /** The name to ask TLS for; `Host` would decide where nothing is said. */
+  readonly servername: string | undefined
 }
 
 function createClient(origin: URL, options: object): Dispatcher {
@@ -127,6 +130,7 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
       headers: init.headers,
       body: init.body ?? null,
       client: undefined,
+      servername: init.transport?.tls?.hostname,
     }
     const done = cancellation.onCancel((reason) => {
       // Before a socket is found there is nothing to abort yet: onRequestStart does it then.
@@ -170,8 +174,6 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
 
 const toError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))
 
-type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>
-
 /** A class for its accessor: see OutgoingRequest. */
 class NodeResponse implements UpstreamResponse {
   readonly status: number
@@ -181,7 +183,7 @@ class NodeResponse implements UpstreamResponse {
 
   constructor(status: number, headers: HeaderRecord, body: IncomingBody) {
     this.status = status
-    this.headers = readHeaders(headers)
+    this.headers = readHeaderRecord(headers)
     this.#body = body
   }
 
@@ -201,23 +203,6 @@ class NodeResponse implements UpstreamResponse {
 
   through(transformer: BodyTransformer) {
     return this.#body.through(transformer)
-  }
-}
-
-const textOf = (value: string | string[]) => (typeof value === 'string' ? value : value.join(', '))
-
-function readHeaders(headers: HeaderRecord): HeaderReader {
-  return {
-    get(name) {
-      const value = headers[name]
-      return value === undefined ? null : textOf(value)
-    },
-    forEach(visit) {
-      for (const name in headers) {
-        const value = headers[name]
-        if (value !== undefined) visit(textOf(value), name)
-      }
-    },
   }
 }
 

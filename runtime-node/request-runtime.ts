@@ -1,12 +1,8 @@
 // A request of node:http told to the core without making web objects of it: its headers as Node has parsed
 // them, and whether its client is still there.
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
-import {
-  createCancellation,
-  GatewayError,
-  type HeaderReader,
-  type RequestRuntime,
-} from '../src/index.ts'
+import { createCancellation, GatewayError, type RequestRuntime } from '../src/index.ts'
+import { readHeaderRecord } from './header-record.ts'
 
 type Bindings = HttpBindings | Http2Bindings
 
@@ -21,7 +17,7 @@ export function describeRequest(
   outgoing.on('close', onClose)
   const { remoteAddress, localAddress } = addressesOf(incoming.socket)
   return {
-    headers: readHeaders(incoming.headers),
+    headers: readHeaderRecord(incoming.headers),
     client,
     readBody: (maxBytes) => readBody(incoming, maxBytes),
     remoteAddress,
@@ -87,20 +83,4 @@ function readBody(
       if (!incoming.readableEnded) reject(new Error('the connection has closed'))
     })
   })
-}
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : undefined
-
-function readHeaders(headers: Bindings['incoming']['headers']): HeaderReader {
-  return {
-    // Through textOf, what an object inherits is no header.
-    get: (name) => textOf(headers[name]) ?? null,
-    forEach(visit) {
-      for (const name in headers) {
-        const value = textOf(headers[name])
-        if (value !== undefined) visit(value, name)
-      }
-    },
-  }
 }

@@ -33,7 +33,7 @@ async function answer(line: Line) {
 describe.skipIf(!hasOpenssl)('a provider behind TLS', () => {
   const name = 'provider.internal'
   const { ca, cert, key } = hasOpenssl ? makeCertificates(name) : { ca: '', cert: '', key: '' }
-  const start = async (tls: TlsSpec, served = { cert, key }) => {
+  const start = async (tls: TlsSpec, served = { cert, key }, hostname?: string) => {
     const seen: (string | false | null)[] = []
     const provider: RawProvider = await startRawProvider((line) => void answer(line), {
       ...served,
@@ -43,7 +43,19 @@ describe.skipIf(!hasOpenssl)('a provider behind TLS', () => {
       },
     })
     const gateway = await startSocketGateway({
-      backends: [localBackend('only', provider.port, { tls })],
+      backends: [
+        localBackend('only', provider.port, {
+          tls,
+          endpoints: [
+            {
+              kind: 'ip',
+              host: '127.0.0.1',
+              port: provider.port,
+              ...(hostname === undefined ? {} : { hostname }),
+            },
+          ],
+        }),
+      ],
     })
     open.push(provider, gateway)
     return { gateway, provider, seen }
@@ -69,6 +81,21 @@ describe.skipIf(!hasOpenssl)('a provider behind TLS', () => {
     })
     open.push(provider, gateway)
     expect((await gateway.ask(hello)).status).toBe(200)
+  })
+
+  it('is asked for by the name of the policy, whatever host it serves', async () => {
+    const { gateway, provider, seen } = await start(
+      { ca, hostname: name },
+      undefined,
+      'models.test',
+    )
+    expect((await gateway.ask(hello)).status).toBe(200)
+    expect((await gateway.ask(hello)).status).toBe(200)
+    expect(seen).toEqual([name])
+    expect(provider.requests.map(({ headers }) => headers['host'])).toEqual([
+      'models.test',
+      'models.test',
+    ])
   })
 
   it.each([
