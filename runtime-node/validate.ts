@@ -28,7 +28,7 @@ export async function validate(settings: ValidateSettings, system: System): Prom
 }
 
 /** Diagnostics with code frames, then how many there are. `texts` are the sources by their names. */
-export function formatReport(
+function formatReport(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
   origin: ConfigOrigin,

@@ -14,7 +14,7 @@ export interface ForeignReference {
 }
 
 /** Whether the reference stays in its namespace, or is allowed to leave it. */
-export function isGranted(
+function isGranted(
   { resources }: Compilation,
   from: Resource,
   { kind, namespace = from.namespace, name }: ForeignReference,
