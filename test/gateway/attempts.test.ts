@@ -600,7 +600,7 @@ describe('a client that leaves', () => {
     leave.abort()
     expect(run.provider.seen[0]?.init.signal.aborted).toBe(true)
     await answer
-    expect(run.ended.map(({ outcome }) => outcome)).toEqual(['client-gone'])
+    expect(run.ended.map(({ outcome, status }) => [outcome, status])).toEqual([['client-gone', 0]])
     expect(run.hosts()).toHaveLength(1)
   })
 

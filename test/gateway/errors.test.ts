@@ -59,6 +59,26 @@ describe('what the gateway refuses', () => {
     expect(plain.headers.get('content-type')).toContain('text/plain')
   })
 
+  it('refuses a host that no route serves, whatever it asks and whatever a header says', async () => {
+    const spec = gatewaySpec([backend('one')], [rule([], [ref('one')])])
+    const run = testGateway({
+      config: { ...spec, routes: spec.routes.map((one) => ({ ...one, hostnames: ['a.test'] })) },
+      fetch: provider().fetch,
+    })
+    const ask = (host: string, body: string) =>
+      run.fetch(
+        new Request(`http://${host}/v1/chat/completions`, {
+          method: 'POST',
+          body,
+          headers: { 'x-forwarded-host': 'a.test' },
+        }),
+      )
+    expect((await ask('A.test:1975', JSON.stringify(hello))).status).toBe(200)
+    expect((await ask('b.test', JSON.stringify(hello))).status).toBe(404)
+    // Before its body is looked at.
+    expect((await ask('b.test', 'not JSON')).status).toBe(404)
+  })
+
   it('takes neither a trailing slash nor another case for the same path', async () => {
     expect((await gateway().chat(hello, { path: '/v1/chat/completions/' })).status).toBe(404)
     expect((await gateway().chat(hello, { path: '/V1/chat/completions' })).status).toBe(404)
@@ -68,6 +88,7 @@ describe('what the gateway refuses', () => {
     const response = await gateway().fetch(new Request('http://localhost/v1/chat/completions'))
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST')
+    expect((await errorOf(response)).type).toBe('MethodNotAllowed')
   })
 
   it('answers 501 where no backend can serve the endpoint', async () => {

@@ -115,6 +115,31 @@ describe('GET /anthropic/v1/models', () => {
 
   it('describes one', async () => {
     expect(await (await get('/anthropic/v1/models/third')).json()).toMatchObject({ id: 'third' })
-    expect((await get('/anthropic/v1/models/none')).status).toBe(404)
+  })
+
+  it.each([
+    ['/anthropic/v1/models/none', 'GET', 404, 'not_found_error'],
+    ['/anthropic/v1/models', 'POST', 405, 'invalid_request_error'],
+    ['/anthropic/v1/nothing', 'GET', 404, 'not_found_error'],
+  ])('refuses %s %s in its own dialect', async (path, method, status, type) => {
+    const response = await get(path, method)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toEqual({
+      type: 'error',
+      error: { type, message: expect.any(String) },
+    })
+  })
+
+  it('is refused in its own dialect on a host that no route serves', async () => {
+    const spec = gatewaySpec([backend('one')], [rule([model('m')], [ref('one')])])
+    const scoped = testGateway({
+      config: {
+        ...spec,
+        routes: spec.routes.map((route) => ({ ...route, hostnames: ['a.test'] })),
+      },
+    })
+    const response = await scoped.fetch(new Request('http://b.test/anthropic/v1/models'))
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ error: { type: 'not_found_error' } })
   })
 })
