@@ -22,7 +22,7 @@ export type ErrorKind =
   | 'upstream-protocol'
   | 'internal'
 
-/** HTTP status of each kind (config-and-routing 5.11). */
+/** HTTP status of each kind. */
 const statuses: Readonly<Record<ErrorKind, number>> = {
   'malformed-request': 400,
   'invalid-request': 422,

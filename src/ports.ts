@@ -85,8 +85,8 @@ export interface Ports {
   /** Calls `work` once after `ms`; returns what cancels it. */
   readonly schedule: (work: () => void, ms: number) => () => void
   readonly log: Logger
-  /** The default provider chain of AWS, where the runtime has one (security-and-auth 5.5 C). */
+  /** The default provider chain of AWS, where the runtime has one. */
   readonly awsDefaultChain: () => Promise<AwsCredentials | undefined>
-  /** JSON of Google's application default credentials, where the runtime has some (security-and-auth 7.4). */
+  /** JSON of Google's application default credentials, where the runtime has some. */
   readonly gcpDefaultCredentials: () => Promise<string | undefined>
 }

@@ -238,7 +238,7 @@ export interface UnsupportedAuthSpec {
   readonly credential: string
 }
 
-/** A credential taken from the request (security-and-auth 10). */
+/** A credential taken from the request. */
 export interface CredentialOverrideSpec {
   /** Lower-case; for AWS the prefix of three headers. */
   readonly header: string
