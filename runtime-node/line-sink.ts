@@ -20,7 +20,9 @@ export interface LineSinkOptions {
 }
 
 const defaultMaxPending = 8 * 1024 * 1024
-const defaultGatherMs = 5
+/** Each write costs as much as ten lines; nobody reads faster than this. */
+const defaultGatherMs = 50
+const largeBatch = 64 * 1024
 const retryMs = 10
 
 export function createLineSink(options: LineSinkOptions): LineSink {
@@ -88,7 +90,11 @@ export function createLineSink(options: LineSinkOptions): LineSink {
       }
       pending.push(lines)
       pendingLength += lines.length
-      timer ??= setTimeout(flush, gatherMs)
+      if (timer === undefined) timer = setTimeout(flush, gatherMs)
+      else if (pendingLength > largeBatch && !busy) {
+        clearTimeout(timer)
+        flush()
+      }
     },
     async close(waitMs) {
       clearTimeout(timer)

@@ -87,7 +87,6 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     attributes: headerAttributes.metrics.map(({ attribute }) => attribute),
     resource: resource.attributes,
     facts: facts.facts,
-    log: (error) => log('error', 'metrics cannot be kept', { error: messageOf(error) }),
   })
   const metrics = createGenaiMetrics({
     sink: combineSinks([prometheus.sink]),

@@ -4,7 +4,7 @@ import type { Exchange } from '../../exchange.ts'
 import type { HeaderAttribute } from '../header-attributes.ts'
 import type { Observer } from '../observer.ts'
 import { defaultText, recordText } from './defaults.ts'
-import { compileFields, compileText, type LineFields } from './format.ts'
+import { compileJson, compileText, type LineFields } from './format.ts'
 import type { OperatorOptions } from './operators.ts'
 
 /** Takes lines and never makes anyone wait. */
@@ -57,24 +57,46 @@ function compileSetting(
   const options: OperatorOptions = { costs, headerAttributes }
   const conditions = matches.flatMap((expression) => parts.matches.get(expression) ?? [])
   const open = sinks.map(parts.openSink)
-  const readFields =
-    format.kind === 'json' ? compileFields(format.fields, options) : () => ({}) satisfies LineFields
-  const writeText =
-    format.kind === 'text' ? compileText(format.text ?? defaultText, options) : undefined
-  const writeBody = compileText(recordText, options)
+  const write =
+    format.kind === 'json'
+      ? writeJson(format.fields, options)
+      : writeText(format.text ?? defaultText, options)
   return (exchange) => {
     if (conditions.length > 0) {
       const view = createView(exchange)
       if (!conditions.every((match) => match(view))) return
     }
-    const fields = readFields(exchange)
-    const line = writeText === undefined ? `${JSON.stringify(fields)}\n` : writeText(exchange)
-    const record = (): AccessRecord => ({
-      body: writeText === undefined ? writeBody(exchange) : line.trimEnd(),
-      fields,
-      time: exchange.startedAt,
-    })
+    const { line, record } = write(exchange)
     for (const sink of open) sink.write(line, record)
+  }
+}
+
+interface Written {
+  readonly line: string
+  record(): AccessRecord
+}
+
+function writeJson(
+  fields: Readonly<Record<string, string>>,
+  options: OperatorOptions,
+): (exchange: Exchange) => Written {
+  const format = compileJson(fields, options)
+  const writeBody = compileText(recordText, options)
+  return (exchange) => ({
+    line: format.line(exchange),
+    record: () => ({
+      body: writeBody(exchange),
+      fields: format.fields(exchange),
+      time: exchange.startedAt,
+    }),
+  })
+}
+
+function writeText(text: string, options: OperatorOptions): (exchange: Exchange) => Written {
+  const write = compileText(text, options)
+  return (exchange) => {
+    const line = write(exchange)
+    return { line, record: () => ({ body: line.trimEnd(), fields: {}, time: exchange.startedAt }) }
   }
 }
 

@@ -4,6 +4,7 @@ import type { OperatorName } from '../../config/access-log-operators.ts'
 import type { CostSpec } from '../../config/config.ts'
 import type { ErrorKind } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
+import type { Backend } from '../../routing/route.ts'
 import type { Usage } from '../../usage/usage.ts'
 import { readPace } from '../genai-metrics.ts'
 import type { HeaderAttribute } from '../header-attributes.ts'
@@ -158,18 +159,35 @@ const tokenFields: Readonly<Record<string, keyof Usage>> = {
   llm_reasoning_token: 'reasoning',
 }
 
+/** Names that are the same for each request to a backend. */
+const refNames = new WeakMap<Backend, string>()
+
 /** A backend as one place of one rule: `default/openai/route/aigw-run/rule/0/ref/0`. */
 function nameBackendRef({ attempts, route }: Exchange): string | undefined {
   const backend = attempts.at(-1)?.backend
   if (backend === undefined || route === undefined) return undefined
-  const withoutNamespace = route.name.slice(route.name.indexOf('/') + 1)
-  return `${backend.name}/route/${withoutNamespace}/ref/${route.backends.indexOf(backend)}`
+  let name = refNames.get(backend)
+  if (name === undefined) {
+    const withoutNamespace = route.name.slice(route.name.indexOf('/') + 1)
+    name = `${backend.name}/route/${withoutNamespace}/ref/${route.backends.indexOf(backend)}`
+    refNames.set(backend, name)
+  }
+  return name
 }
+
+/** As many as a configuration has endpoints, and those of a few reloads. */
+const maxHosts = 1000
+const hosts = new Map<string, string>()
 
 function hostOf(origin: string | undefined): string | undefined {
   if (origin === undefined) return undefined
-  const { hostname, port, protocol } = new URL(origin)
-  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+  let host = hosts.get(origin)
+  if (host === undefined) {
+    const { hostname, port, protocol } = new URL(origin)
+    host = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+    if (hosts.size < maxHosts) hosts.set(origin, host)
+  }
+  return host
 }
 
 const withoutPort = (address: string | undefined) => address?.replace(/:\d+$/, '')
