@@ -128,7 +128,7 @@ export interface BodyMutationSpec {
   readonly remove: readonly string[]
 }
 
-/** `BackendTrafficPolicy.spec.retry` (config-and-routing 5.6). */
+/** `BackendTrafficPolicy.spec.retry`. */
 export interface RetrySpec {
   /** Attempts after the first. */
   readonly numRetries: number
