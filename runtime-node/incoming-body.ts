@@ -68,7 +68,9 @@ export function createIncomingBody(): IncomingBody {
       if (ended && sink === undefined && failure === undefined && earlyBytes <= maxAnswerBytes) {
         onActivity?.()
         const [first] = early
-        return Promise.resolve(early.length === 1 && first ? first : concat(early, earlyBytes))
+        return Promise.resolve(
+          early.length === 1 && first ? first : Buffer.concat(early, earlyBytes),
+        )
       }
       return new Promise((resolve, reject) => {
         const chunks: Bytes[] = []
@@ -84,7 +86,7 @@ export function createIncomingBody(): IncomingBody {
           },
           end() {
             const [first] = chunks
-            resolve(chunks.length === 1 && first ? first : concat(chunks, length))
+            resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length))
           },
           fail: reject,
         })
@@ -105,16 +107,6 @@ const passing: BodyTransformer = {
     throw error
   },
   cancel() {},
-}
-
-function concat(chunks: readonly Bytes[], length: number): Bytes {
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }
 
 function runThrough(

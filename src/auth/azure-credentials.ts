@@ -4,9 +4,9 @@ import type { AzureAuthSpec } from '../config/config.ts'
 import { GatewayError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { BackendAuth } from './auth.ts'
-import { readOverrideKey } from './credential-override.ts'
 import { missingCredential } from './missing-credential.ts'
 import { requestToken, type TokenPorts, type UnavailableOptions } from './request-token.ts'
+import { createTokenAuth } from './token-auth.ts'
 import { createTokenSource, type Token } from './token-source.ts'
 
 const usualAuthority = 'https://login.microsoftonline.com'
@@ -16,26 +16,13 @@ export type AzurePorts = TokenPorts & Pick<Ports, 'log'>
 
 export function createAzureAuth(spec: AzureAuthSpec, ports: AzurePorts): BackendAuth {
   const source = createTokenSource(() => fetchToken(spec, ports), ports)
-  return {
-    apply(request, incoming) {
-      const own = readOverrideKey(spec.override, incoming)
-      if (own === undefined && spec.clientSecret === undefined) {
-        throw missingCredential(spec.missing)
-      }
-      const token = own ?? source.get()
-      if (typeof token === 'string') {
-        request.headers.set('authorization', `Bearer ${token}`)
-        return
-      }
-      return token.then((value) => {
-        request.headers.set('authorization', `Bearer ${value}`)
-      })
+  return createTokenAuth({
+    override: spec.override,
+    source,
+    requireConfigured() {
+      if (spec.clientSecret === undefined) throw missingCredential(spec.missing)
     },
-    renew(request) {
-      const sent = request.headers.get('authorization') ?? ''
-      return source.discard(sent.slice('Bearer '.length))
-    },
-  }
+  })
 }
 
 async function fetchToken(spec: AzureAuthSpec, ports: AzurePorts): Promise<Token> {

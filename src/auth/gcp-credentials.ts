@@ -3,10 +3,10 @@
 import type { GcpAuthSpec } from '../config/config.ts'
 import type { Ports } from '../ports.ts'
 import type { BackendAuth } from './auth.ts'
-import { readOverrideKey } from './credential-override.ts'
 import { createGcpTokenFetcher } from './gcp-token.ts'
 import { missingCredential } from './missing-credential.ts'
 import type { TokenPorts } from './request-token.ts'
+import { createTokenAuth } from './token-auth.ts'
 import { createTokenSource, type Token } from './token-source.ts'
 
 export type GcpPorts = TokenPorts & Pick<Ports, 'log' | 'gcpDefaultCredentials'>
@@ -21,24 +21,13 @@ export function createGcpAuth(spec: GcpAuthSpec, ports: GcpPorts): BackendAuth {
       : createGcpTokenFetcher(spec.serviceAccount, ports),
     ports,
   )
-  return {
-    apply(request, incoming) {
-      const own = readOverrideKey(spec.override, incoming)
-      if (own === undefined && spec.missing !== undefined) throw missingCredential(spec.missing)
-      const token = own ?? source.get()
-      if (typeof token === 'string') {
-        request.headers.set('authorization', `Bearer ${token}`)
-        return
-      }
-      return token.then((value) => {
-        request.headers.set('authorization', `Bearer ${value}`)
-      })
+  return createTokenAuth({
+    override: spec.override,
+    source,
+    requireConfigured() {
+      if (spec.missing !== undefined) throw missingCredential(spec.missing)
     },
-    renew(request) {
-      const sent = request.headers.get('authorization') ?? ''
-      return source.discard(sent.slice('Bearer '.length))
-    },
-  }
+  })
 }
 
 /** Looks for the credentials at each fetch until they are there: a login may come at any time. */

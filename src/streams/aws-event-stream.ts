@@ -4,7 +4,7 @@
 //   0 total length · 4 length of headers · 8 CRC of bytes 0..7 · 12 headers · payload · CRC of all before
 import { GatewayError } from '../errors.ts'
 import { crc32 } from './crc32.ts'
-import type { FrameDecoder } from './frame.ts'
+import { createFrame, type FrameDecoder } from './frame.ts'
 import type { Frame } from './stream-translator.ts'
 
 const preludeLength = 12
@@ -114,7 +114,7 @@ function readFrame(bytes: Uint8Array, at: number, total: number, memo: HeaderMem
   }
   const payload = at + preludeLength + readUint32(bytes, at + 4)
   const headers = recallHeaders(bytes, at + preludeLength, payload, memo)
-  return createFrame(headers, decodeText(bytes, payload, end))
+  return describeFrame(headers, decodeText(bytes, payload, end))
 }
 
 /** The headers that matter; all are optional. */
@@ -201,7 +201,7 @@ function readHeaders(bytes: Uint8Array, from: number, to: number): FrameHeaders 
   return headers
 }
 
-function createFrame(headers: FrameHeaders, payload: string): Frame {
+function describeFrame(headers: FrameHeaders, payload: string): Frame {
   const { messageType, eventType, errorMessage } = headers
   const reported = messageType === 'exception' || messageType === 'error' ? '' : undefined
   const exception = headers.exceptionType ?? headers.errorCode ?? reported
@@ -210,24 +210,7 @@ function createFrame(headers: FrameHeaders, payload: string): Frame {
     payload === '' && errorMessage !== undefined
       ? JSON.stringify({ message: errorMessage })
       : payload
-  let parsed: unknown
-  let done = false
-  return {
-    event: eventType,
-    data,
-    exception,
-    json() {
-      if (!done) {
-        done = true
-        try {
-          parsed = JSON.parse(data)
-        } catch {
-          parsed = undefined
-        }
-      }
-      return parsed
-    },
-  }
+  return createFrame(data, eventType, exception)
 }
 
 const decoder = new TextDecoder()

@@ -1,3 +1,4 @@
+// One event of a provider's stream, and what cuts bytes into such.
 import type { Frame } from './stream-translator.ts'
 
 /** Cuts a provider's bytes into frames, wherever they were split. */
@@ -9,13 +10,20 @@ export interface FrameDecoder {
 }
 
 /** A frame of server-sent events. */
-export function createSseFrame(data: string, event: string | undefined): Frame {
+export const createSseFrame = (data: string, event: string | undefined): Frame =>
+  createFrame(data, event, undefined)
+
+export function createFrame(
+  data: string,
+  event: string | undefined,
+  exception: string | undefined,
+): Frame {
   let parsed: unknown
   let done = false
   return {
     event,
     data,
-    exception: undefined,
+    exception,
     json() {
       if (!done) {
         done = true
