@@ -200,6 +200,7 @@ describe('headers to the client', () => {
       'x-ratelimit-remaining-requests': '9',
       'openai-processing-ms': '5',
       'set-cookie': 'a=b',
+      'alt-svc': 'h3=":443"',
       'keep-alive': 'timeout=5',
       connection: 'keep-alive',
       'x-envoy-upstream-service-time': '3',
@@ -209,6 +210,7 @@ describe('headers to the client', () => {
     expect(response.headers.get('openai-processing-ms')).toBe('5')
     for (const name of [
       'set-cookie',
+      'alt-svc',
       'keep-alive',
       'connection',
       'x-envoy-upstream-service-time',
@@ -233,6 +235,7 @@ describe('headers to the client', () => {
     const response = await gateway({}, {}, answer).chat(helloStream)
     expect(response.headers.get('content-length')).toBeNull()
     expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(response.headers.get('cache-control')).toBe('no-cache')
   })
 
   it("keep a provider's JSON error byte for byte, and wrap any other", async () => {

@@ -150,12 +150,17 @@ describe('a form', () => {
     })
     const part = (name: string, value: string, more = '') =>
       `--b\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
-    const text = `${part('model', 'm')}${part('file', '{"model":"x"}', '; filename="a.wav"')}--b--\r\n`
-    const response = await run.chat(text, {
-      path: '/v1/audio/transcriptions',
-      headers: { 'content-type': 'multipart/form-data; boundary=b' },
-    })
+    const text = `${part('model', 'm')}${part('file', '{"model":"x"}\xff', '; filename="a.wav"')}--b--\r\n`
+    // Bytes that are no text.
+    const body = Uint8Array.from(text, (char) => char.charCodeAt(0))
+    const response = await run.fetch(
+      new Request('http://localhost/v1/audio/transcriptions', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'Multipart/Form-Data; boundary=b' },
+      }),
+    )
     expect(response.status).toBe(200)
-    expect(provider.seen[0]?.text).toBe(text)
+    expect(provider.seen[0]?.init.body).toEqual(body)
   })
 })
