@@ -20,6 +20,7 @@ import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
 import type { Backend } from './routing/route.ts'
+import { schedule } from './schedule.ts'
 import { translators } from './translate/index.ts'
 import type { Translator } from './translate/translator.ts'
 
@@ -64,12 +65,7 @@ function withDefaults(options: GatewayOptions): Ports {
     ticks: options.ticks ?? options.now ?? (() => performance.now()),
     random: options.random ?? Math.random,
     uuid: options.uuid ?? (() => crypto.randomUUID()),
-    schedule:
-      options.schedule ??
-      ((work, ms) => {
-        const timer = setTimeout(work, ms)
-        return () => clearTimeout(timer)
-      }),
+    schedule: options.schedule ?? schedule,
     log: options.log ?? (() => {}),
     awsDefaultChain: options.awsDefaultChain ?? (async () => undefined),
     gcpDefaultCredentials: options.gcpDefaultCredentials ?? (async () => undefined),

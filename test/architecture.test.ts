@@ -78,6 +78,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
   'byte-length.ts': [],
   'describe-bug.ts': [],
+  'schedule.ts': [],
   'answer-locally.ts': [
     'byte-length.ts',
     'error-response.ts',
@@ -246,6 +247,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'limits.ts',
     'observe/observer.ts',
     'platform-fetch.ts',
+    'schedule.ts',
     'translate/index.ts',
     'type config/config.ts',
     'type ports.ts',
