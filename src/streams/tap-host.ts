@@ -34,11 +34,12 @@ export function createTapHost(
     controller.enqueue(bytes)
   }
   const look = (text: string) => {
-    const sparse = !state.meter.wantsChunks && tap.sparse()
-    const matters = (piece: string) => pattern.test(piece)
-    if (sparse && !matters(text)) return
+    // Asked anew for each event: the first chunk may hold hundreds, and what the first two say is enough.
+    const matters = (piece: string) =>
+      state.meter.wantsChunks || !tap.sparse() || pattern.test(piece)
+    if (!matters(text)) return
     readEvents(text, (data, event) => {
-      if (sparse && !matters(data)) return
+      if (!matters(data)) return
       try {
         tap.frame(createSseFrame(data, event), state.meter)
       } catch {
