@@ -287,9 +287,10 @@ function judgeJsonForStream(
   reply: Reply,
   backend: Backend,
 ): TryResult {
+  // Who translates the provider's answers knows its errors best, if it knows this one at all.
   const result = readWhole(bytes, head, reply, backend)
-  if (result.kind !== 'whole') return result
-  const status = errorStatus(result.text)
+  if (result.kind === 'failed' && result.error.status !== senseless) return result
+  const status = errorStatus(decoder.decode(bytes))
   if (status === undefined) return result
   const failed = { ...head, status }
   const response = wholeResponse(failed, bytes)
@@ -304,9 +305,12 @@ function errorStatus(text: string): number | undefined {
     const { error, status: code } = value
     return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
   } catch {
-    return 502
+    return senseless
   }
 }
+
+/** The status of an answer that nobody understands. */
+const senseless = 502
 
 const tooLarge = () =>
   new GatewayError('upstream-protocol', 'the answer of the provider is too large')

@@ -146,6 +146,25 @@ describe('fallback', () => {
     expect(provider.seen.map(({ url }) => url.hostname)).toEqual(['other.test'])
   })
 
+  it('passes over a backend whose credential cannot be had, and says so where it is the only one', async () => {
+    const aws = backend('aws', { auth: { type: 'AWSCredentials', region: 'eu-west-1' } })
+    const ask = (...backends: readonly BackendSpec[]) => {
+      const run = testGateway({
+        config: gatewaySpec(
+          [aws, ...backends],
+          [rule([], [ref('aws'), ...backends.map(() => ref('other', { priority: 1 }))])],
+        ),
+        fetch: scriptedProvider(good).fetch,
+        awsDefaultChain: () => Promise.reject(new Error('planted-secret')),
+      })
+      return run.chat(hello)
+    }
+    expect((await ask(backend('other'))).status).toBe(200)
+    const alone = await ask()
+    expect([alone.status, alone.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await alone.text()).not.toContain('planted-secret')
+  })
+
   it('passes over a backend whose schema cannot serve the endpoint', async () => {
     const provider = scriptedProvider(good)
     const run = testGateway({
@@ -484,6 +503,12 @@ describe('a stream that is answered with 200 and an error in JSON', () => {
     expect(claude.headers.get('x-aigw-error')).toBe('upstream_protocol')
     const throttled = { Output: { __type: 'ThrottlingException' }, message: 'x' }
     expect((await ask(throttled, { name: 'AWSBedrock' })).status).toBe(429)
+    // Not in its own words, but plain enough.
+    const foreign = await ask({ error: { message: 'no luck', code: 429 } }, { name: 'AWSBedrock' })
+    expect(foreign.status).toBe(429)
+    expect(await foreign.text()).toContain('no luck')
+    const nothing = await ask({ hello: 'world' }, { name: 'AWSBedrock' })
+    expect(nothing.status).toBe(502)
   })
 })
 

@@ -84,6 +84,20 @@ describe('what the gateway refuses', () => {
     expect((await gateway().chat(hello, { path: '/V1/chat/completions' })).status).toBe(404)
   })
 
+  it.each(['.', '..'])('refuses a model that leads to another path: %s', async (name) => {
+    const { fetch, seen } = provider()
+    const run = testGateway({
+      config: gatewaySpec(
+        [backend('aws', { schema: { name: 'AWSBedrock' } })],
+        [rule([], [ref('aws')])],
+      ),
+      fetch,
+    })
+    const response = await run.chat({ ...hello, model: name })
+    expect(response.status).toBe(422)
+    expect(seen).toEqual([])
+  })
+
   it('says which method a path takes', async () => {
     const response = await gateway().fetch(new Request('http://localhost/v1/chat/completions'))
     expect(response.status).toBe(405)

@@ -55,6 +55,64 @@ it("gives the next backend the client's headers as they came", async () => {
   expect(second).not.toHaveProperty('x-added')
 })
 
+it('lets go of an answer that it passes over', async () => {
+  let cancelled = 0
+  const endless: Answer = () =>
+    new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 503 })
+  const run = twice([endless, good])
+  expect((await run.chat(hello)).status).toBe(200)
+  expect(cancelled).toBe(1)
+})
+
+it('limits the time of a try until it has an answer, not that of the stream', async () => {
+  const chunks = chatChunks(['Hello'])
+  const slow: Answer = () =>
+    new Response(
+      new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const chunk = chunks.shift()
+          if (chunk === undefined) return controller.close()
+          controller.enqueue(new TextEncoder().encode(chunk))
+          if (chunk.includes('Hello')) {
+            await new Promise<void>((resolve) => run.clock.schedule(resolve, 20_000))
+          }
+        },
+      }),
+      { headers: { 'content-type': 'text/event-stream' } },
+    )
+  const run = twice([slow], {}, { perRetryTimeoutMs: 5000 })
+  const text = run.chat(helloStream).then((response) => response.text())
+  await run.clock.advance(20_000)
+  expect(await text).toContain('[DONE]')
+})
+
+describe('several endpoints of a backend', () => {
+  const hosts = ['a', 'b', 'c']
+  const ask = async (random: number, answers: readonly Answer[]) => {
+    const run = twice(
+      answers,
+      { endpoints: hosts.map((host) => ({ kind: 'fqdn', host: `${host}.test`, port: 80 })) },
+      { numAttemptsPerPriority: 9, numRetries: 3 },
+      () => random,
+    )
+    const answer = run.chat(hello)
+    await run.clock.advance(0)
+    await answer
+    return run.provider.seen.map(({ url }) => url.host.slice(0, 1)).join('')
+  }
+
+  it('share the requests', async () => {
+    expect(await ask(0, [good])).toBe('a')
+    expect(await ask(0.5, [good])).toBe('b')
+    expect(await ask(0.99, [good])).toBe('c')
+  })
+
+  it('are tried in turn', async () => {
+    expect(await ask(0, [busy])).toBe('abca')
+    expect(await ask(0.5, [busy])).toBe('bcab')
+  })
+})
+
 describe('token counts', () => {
   const usage = (value: object) =>
     `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: value })}\n\n`
