@@ -72,6 +72,11 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     stderr,
     log,
   })
+  const sends = [...settings.traces, ...settings.metrics, ...settings.logs]
+  if (sends.some(({ kind }) => kind === 'otlp')) {
+    const { watchDiagnostics } = await import('./otel/diagnostics.ts')
+    watchDiagnostics(env.OTEL_LOG_LEVEL, log, Date.now)
+  }
   let droppedSpans = () => 0
   const senders: Sender[] = []
   if (settings.traces.length > 0) {
@@ -88,8 +93,22 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     resource: resource.attributes,
     facts: facts.facts,
   })
+  const sinks = [prometheus.sink]
+  if (settings.metrics.length > 0) {
+    const { openMetricsPusher } = await import('./otel/metrics.ts')
+    const pusher = await openMetricsPusher({
+      exporters: settings.metrics,
+      metricIntervalMs: settings.metricIntervalMs,
+      metricTimeoutMs: settings.metricTimeoutMs,
+      resource: resource.attributes,
+      temporality: env.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
+      writeLine: stdout.write,
+    })
+    sinks.push(pusher.sink)
+    senders.push({ observers: [], shutdown: pusher.shutdown })
+  }
   const metrics = createGenaiMetrics({
-    sink: combineSinks([prometheus.sink]),
+    sink: combineSinks(sinks),
     headerAttributes: headerAttributes.metrics,
     errorTypes: env.AIGW_METRICS_ERROR_TYPES === 'kinds' ? 'kinds' : 'other',
   })
@@ -136,15 +155,12 @@ interface TracingParts {
 
 async function openTracing(parts: TracingParts): Promise<Sender & { dropped(): number }> {
   const { settings, headerAttributes, resource, stdout } = parts
-  const { env, log } = parts.options
-  const [{ openTraces }, { watchDiagnostics }, { createTracing }, { createVocabulary }] =
-    await Promise.all([
-      import('./otel/traces.ts'),
-      import('./otel/diagnostics.ts'),
-      import('../src/observe/tracing.ts'),
-      import('../src/observe/spans/vocabulary.ts'),
-    ])
-  watchDiagnostics(env.OTEL_LOG_LEVEL, log, Date.now)
+  const { env } = parts.options
+  const [{ openTraces }, { createTracing }, { createVocabulary }] = await Promise.all([
+    import('./otel/traces.ts'),
+    import('../src/observe/tracing.ts'),
+    import('../src/observe/spans/vocabulary.ts'),
+  ])
   const { vocabulary, flattensMessages } = createVocabulary(settings, env)
   const traces = await openTraces({
     exporters: settings.traces,
