@@ -456,6 +456,21 @@ describe('a stream that fails before its first content', () => {
     expect((await answer).status).toBe(200)
   })
 
+  it('is told like any other failure once that second has passed', async () => {
+    const run = twoPriorities(
+      [stream({ chunks: [role], end: 'stall' }), goodStream],
+      {},
+      everything,
+      { streamIdleTimeoutMs: 5000 },
+    )
+    const answer = run.chat(helloStream)
+    await run.clock.advance(1000)
+    const text = (await answer).text()
+    await run.clock.advance(4000)
+    expect(await text).toContain('"code":"stream_idle_timeout"')
+    expect(run.hosts()).toEqual(['first.test'])
+  })
+
   it('moves on when it is silent for too long within that second', async () => {
     const run = twoPriorities(
       [stream({ chunks: [role], end: 'stall' }), goodStream],
@@ -699,7 +714,10 @@ describe('a client that leaves', () => {
       stream({ chunks: chatChunks(['Hel']), onCancel: () => cancelled++ }),
     ])
     const response = await run.chat(helloStream)
+    // The time of the request alone.
+    expect(run.clock.pending()).toBe(1)
     await response.text()
+    expect(run.clock.pending()).toBe(0)
     expect(cancelled).toBe(0)
     expect(run.ended.map(({ outcome }) => outcome)).toEqual(['complete'])
   })

@@ -21,6 +21,10 @@ function gateway(fetch = provider().fetch, maxRequestBytes?: number) {
       rule([exact('x-ai-eg-model', 'keyless')], [ref('keyless')]),
       rule([exact('x-ai-eg-model', 'later')], [ref('later')]),
       rule([exact('x-ai-eg-model', 'none')], []),
+      rule(
+        [exact('x-ai-eg-model', 'inherited')],
+        [{ backend: 'constructor', weight: 1, priority: 0 }],
+      ),
       rule([exact('x-ai-eg-model', 'off')], [ref('one', { weight: 0 })]),
     ],
   )
@@ -132,7 +136,7 @@ describe('what the gateway refuses', () => {
     const broken = await gateway().chat({ ...hello, model: 'broken' })
     expect(broken.status).toBe(503)
     expect((await errorOf(broken)).message).toContain('its secret is missing')
-    for (const model of ['none', 'off']) {
+    for (const model of ['none', 'off', 'inherited']) {
       const response = await gateway().chat({ ...hello, model })
       expect(response.status).toBe(500)
       expect((await errorOf(response)).message).toContain('no usable backend')
@@ -294,6 +298,33 @@ describe('the limit of a body', () => {
     const response = await gateway(provider().fetch, 100).chat('x'.repeat(101))
     expect(response.status).toBe(413)
     expect((await errorOf(response)).message).toBe('Payload Too Large')
+  })
+
+  it('asks for nothing of a body whose length is too large, and believes no length', async () => {
+    const ask = async (length: number, text: string) => {
+      let pulled = 0
+      const body = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            pulled++
+            controller.enqueue(new TextEncoder().encode(text))
+            controller.close()
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      const response = await gateway(provider().fetch, 100).fetch(
+        new Request('http://localhost/v1/chat/completions', {
+          method: 'POST',
+          body,
+          headers: { 'content-length': String(length) },
+          duplex: 'half',
+        } as RequestInit), // Node's type lacks `duplex`.
+      )
+      return [response.status, pulled]
+    }
+    expect(await ask(101, '{}')).toEqual([413, 0])
+    expect(await ask(2, ' '.repeat(101))).toEqual([413, 1])
   })
 
   it('takes exactly the limit', async () => {

@@ -188,9 +188,32 @@ describe('bytes to the provider', () => {
     const asked = '{"model":"m","stream":true,"stream_options":{"include_usage":true }}'
     await (await run.chat(asked)).text()
     expect(provider.seen[2]?.text).toBe(asked)
+    // Counting on one route is counting.
+    const spec = gatewaySpec([backend('one')], [rule([], [ref('one')])])
+    const routed = testGateway({
+      config: { ...spec, routes: spec.routes.map((route) => ({ ...route, costs })) },
+      fetch: provider.fetch,
+    })
+    await (await routed.chat('{"model":"m","stream":true}')).text()
+    expect(provider.seen.pop()?.text).toContain('"include_usage":true')
     const unary = '{"model":"m"}'
     await run.chat(unary)
     expect(provider.seen[3]?.text).toBe(unary)
+  })
+})
+
+describe('bytes to the client', () => {
+  it.each([
+    ['a byte order mark', [0xef, 0xbb, 0xbf, 0x7b, 0x7d]],
+    ['what is no UTF-8', [0x7b, 0x22, 0xff, 0xc3, 0x22, 0x3a, 0x31, 0x7d]],
+    ['text in any language', [...new TextEncoder().encode('{"a":"\u00fc\u2603"}')]],
+  ])("are the provider's: %s", async (_, bytes) => {
+    const body = Uint8Array.from(bytes)
+    const run = gateway({}, {}, () => {
+      return new Response(body, { headers: { 'content-type': 'application/json' } })
+    })
+    const response = await run.chat(hello)
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(body)
   })
 })
 

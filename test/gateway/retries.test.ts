@@ -136,6 +136,14 @@ describe('token counts', () => {
     expect(run.ended.map(({ attempts }) => attempts.length)).toEqual([2])
   })
 
+  it('are those of a whole answer', async () => {
+    const run = twice([busy, good])
+    await run.chat(hello)
+    expect(run.ended.map((exchange) => [exchange.usage, exchange.responseModel])).toEqual([
+      [{ input: 5, output: 2, total: 7 }, 'm-2026'],
+    ])
+  })
+
   it('are none where all tries have failed', async () => {
     const run = twice([busy])
     await run.chat(hello)
