@@ -11,9 +11,11 @@ export function streamedThinking(message: AssistantMessage): string {
   return blocks?.length === 1 && typeof text === 'string' ? text : ''
 }
 
-/** Whether results are to come back to a call that was made without thinking: Claude then may not begin to. */
+/**
+ * Whether the assistant's last word is a call that it made without thinking: Claude then may not begin to,
+ * whatever the user adds to the results.
+ */
 export function isAmidThoughtlessCall(messages: readonly ChatMessage[]): boolean {
-  if (messages.at(-1)?.role !== 'tool') return false
   const last = messages.findLast((message) => message.role === 'assistant')
   if (last === undefined || !last.tool_calls?.length) return false
   const parts = typeof last.content === 'string' ? [] : [last.content ?? []].flat()

@@ -10,6 +10,7 @@ import type {
 import type { ChatMessage, ToolMessage } from '../../wire/openai/chat.ts'
 import { lastCacheControl, readCacheControl } from '../cache-control.ts'
 import { isBlank } from '../is-blank.ts'
+import { openingText } from '../opening-turn.ts'
 import { refusal } from '../refusal.ts'
 import { type AssistantContext, convertAssistant } from './assistant.ts'
 import { withCachePoint } from './cache-points.ts'
@@ -62,6 +63,9 @@ export function convertMessages(
         if (blocks.length > 0) turnOf('assistant').others.push(...blocks)
       }
     }
+  }
+  if (turns[0]?.role === 'assistant') {
+    turns.unshift({ role: 'user', results: [], others: [{ text: openingText }] })
   }
   return {
     system,

@@ -71,10 +71,14 @@ function convertInference(request: CheckedChatRequest): InferenceConfig {
   const stop = typeof request.stop === 'string' ? [request.stop] : (request.stop ?? [])
   // Bedrock rejects empty sequences.
   const stopSequences = stop.filter((sequence) => sequence !== '')
+  const { temperature } = request
+  if (temperature != null && !(temperature >= 0 && temperature <= 1)) {
+    throw refusal('the temperature must be between 0 and 1 at AWS Bedrock', 'temperature')
+  }
   return {
     maxTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stopSequences: stopSequences.length > 0 ? stopSequences : undefined,
-    temperature: request.temperature ?? undefined,
+    temperature: temperature ?? undefined,
     topP: request.top_p ?? undefined,
   }
 }

@@ -2,6 +2,7 @@
 // https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Content
 import type { GeminiContent, GeminiPart } from '../../wire/gemini/generate-content.ts'
 import type { ChatMessage } from '../../wire/openai/chat.ts'
+import { openingText } from '../opening-turn.ts'
 import { during, refusal } from '../refusal.ts'
 import { convertAssistant } from './assistant.ts'
 import type { GeminiModel } from './model-gates.ts'
@@ -45,6 +46,7 @@ export function convertMessages(
         say('model', convertAssistant(message, { model, names }, where))
     }
   }
+  if (turns[0]?.role === 'model') turns.unshift({ role: 'user', parts: [{ text: openingText }] })
   if (turns.length > 0) return { contents: turns, system }
   // Somebody has to say something: Gemini rejects instructions without contents.
   if (system.length > 0) return { contents: [{ role: 'user', parts: system }], system: [] }
