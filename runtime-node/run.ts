@@ -1,6 +1,7 @@
 // `aigw run`: load, listen, say so, and stop in an orderly way.
 import { createColors } from 'picocolors'
 import { parseConfig } from '../src/config/parse.ts'
+import { describeBug } from '../src/describe-bug.ts'
 import {
   createGateway,
   type Diagnostic,
@@ -69,7 +70,7 @@ export async function run(
   const loaded = await loadConfig(settings, system, parts.parseConfig)
   const processLog = openLog(settings, system, loaded.spec?.logLevel)
   const takeOff = system.onStrayRejection((reason) =>
-    processLog.log('error', 'unhandled rejection', { error: describeFault(reason) }),
+    processLog.log('error', 'unhandled rejection', { error: describeBug(reason) }),
   )
   try {
     return await serveUntilStopped({
@@ -360,8 +361,4 @@ function openLog(
 function scheduleTimer(work: () => void, ms: number): () => void {
   const timer = setTimeout(work, ms)
   return () => clearTimeout(timer)
-}
-
-function describeFault(reason: unknown): string {
-  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
 }

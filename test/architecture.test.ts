@@ -294,6 +294,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config/effective.ts',
     'config/mask-secrets.ts',
     'config/parse.ts',
+    'describe-bug.ts',
     'index.ts',
     'observe/',
     'simulate/simulator.ts',
