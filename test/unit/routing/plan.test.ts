@@ -47,6 +47,21 @@ describe('priorities', () => {
     expect(picker.next()).toBeUndefined()
   })
 
+  it('lose no attempt to a backend that cannot be used at all', () => {
+    const [x, y] = [backend('x'), backend('y')]
+    const picker = createPicker(groupByPriority([x, y, b]), 1, () => 0)
+    expect(picker.next()).toBe(x)
+    picker.exclude(x)
+    expect(picker.next()).toBe(y)
+    expect(picker.next()).toBe(b)
+  })
+
+  it('have no other one to move to without a limit of attempts', () => {
+    const picker = createPicker(groupByPriority([a, b]), undefined, () => 0)
+    picker.next()
+    expect(picker.hasOtherPriority()).toBe(false)
+  })
+
   it('say whether another one could come', () => {
     const picker = createPicker(groupByPriority([a, b]), 1, () => 0)
     picker.next()
