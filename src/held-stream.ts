@@ -67,7 +67,7 @@ export function holdStream(input: HoldInput): Promise<HeldStream> {
           if (waiting && how === 'failed' && failure !== undefined) {
             return settleWait(() => ({ kind: 'failed', failure }))
           }
-          if (failure !== undefined) exchange.error = toGatewayError(failure)
+          if (failure !== undefined) exchange.error = errorOfFailure(failure)
           settleWait(answer)
           exchange.finish(input.client.cancelled ? 'client-gone' : how)
         },
@@ -87,7 +87,7 @@ const kinds = {
 } as const
 
 /** A stream's failure where nothing of it has been handed out: an error like any other. */
-export function toGatewayError(failure: StreamFailure): GatewayError {
+export function errorOfFailure(failure: StreamFailure): GatewayError {
   return new GatewayError(
     failure.origin === undefined ? 'upstream-protocol' : kinds[failure.origin],
     failure.message,

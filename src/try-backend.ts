@@ -9,7 +9,7 @@ import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { AttemptRecord, Exchange } from './exchange.ts'
 import { simulateHeader } from './headers.ts'
-import { holdStream, toGatewayError } from './held-stream.ts'
+import { errorOfFailure, holdStream } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { isRecord } from './json/is-record.ts'
 import type { Lifeline } from './lifeline.ts'
@@ -156,7 +156,7 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     if (held.kind === 'stream') {
       return { kind: 'stream', head, stream: held.stream, rewritten: translator.kind === 'rewrite' }
     }
-    return { kind: 'failed', error: toGatewayError(held.failure), failure: held.failure }
+    return { kind: 'failed', error: errorOfFailure(held.failure), failure: held.failure }
   }
   if (reply.whole === undefined) {
     const body = response.body ?? undefined
