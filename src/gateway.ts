@@ -1,5 +1,6 @@
 // createGateway: a configuration and ports in, a fetch handler out.
 import { Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
 import { answerLocally, type LocalAnswer, refusal } from './answer-locally.ts'
 import { createSnapshotCompiler } from './compile-snapshot.ts'
 import type { GatewaySpec } from './config/config.ts'
@@ -84,7 +85,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   let snapshots = compile(options.config)
 
-  const app = new Hono<{ Bindings: Bindings }>({ strict: true })
+  const app = new Hono<{ Bindings: Bindings }>({
+    strict: true,
+    // A base URL that ends in a slash, and a path that begins with one.
+    getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
+  })
   const answerBug = (error: unknown) => createErrorResponse(toGatewayError(error, ports), 'openai')
   // Most requests are found here: a router that knows parameters takes several microseconds more.
   const posts = new Map<string, Serve>()

@@ -302,7 +302,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What the core may be made of, besides itself: each runs on every runtime. */
-const corePackages = ['aws4fetch', 'hono', 'ipaddr.js', 're2js', 'valibot', 'yaml']
+const corePackages = [
+  'aws4fetch',
+  'hono',
+  'hono/utils/url',
+  'ipaddr.js',
+  're2js',
+  'valibot',
+  'yaml',
+]
 
 /** The one line that you add to: https://en.wikipedia.org/wiki/Registry_pattern; the rest are public surfaces. */
 const indexFiles = [

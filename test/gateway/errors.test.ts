@@ -83,6 +83,14 @@ describe('what the gateway refuses', () => {
     expect((await ask('b.test', 'not JSON')).status).toBe(404)
   })
 
+  it('takes several slashes in a row for one', async () => {
+    expect((await gateway().chat(hello, { path: '//v1//chat/completions' })).status).toBe(200)
+    const list = await gateway().fetch(new Request('http://localhost/v1///models?x=//'))
+    expect(list.status).toBe(200)
+    const response = await gateway().chat(hello, { path: '//v1//nothing' })
+    expect((await errorOf(response)).message).toBe('unsupported path: //v1//nothing')
+  })
+
   it('takes neither a trailing slash nor another case for the same path', async () => {
     expect((await gateway().chat(hello, { path: '/v1/chat/completions/' })).status).toBe(404)
     expect((await gateway().chat(hello, { path: '/V1/chat/completions' })).status).toBe(404)

@@ -124,6 +124,14 @@ describe('header matches', () => {
     expect(match([rule([regex('x-ai-eg-model', '.+')], [ref('hit')])], '')).toBeUndefined()
   })
 
+  it('never match beyond a line by a dot', () => {
+    for (const pattern of ['.*', '.+', 'a.*']) {
+      const rules = [rule([regex('x-ai-eg-model', pattern)], [ref('hit')])]
+      expect(match(rules, 'ab')).toBe('hit')
+      expect(match(rules, 'a\nb')).toBeUndefined()
+    }
+  })
+
   it('use the model of the body, not the header that a client has sent', () => {
     const rules = [rule([model('real')], [ref('hit')])]
     expect(match(rules, 'real', { 'x-ai-eg-model': 'spoofed' })).toBe('hit')
@@ -213,6 +221,11 @@ describe('the models of a host', () => {
     expect(ids('a.test')).toEqual(['own', 'all'])
     expect(ids('x.y.w.test')).toEqual(['wild', 'all'])
     expect(ids('b.test')).toEqual(['all'])
+    const any = tableOf([
+      { name: 'default/a', hostnames: ['*'], rules: [rule([model('own')], [ref('x')])] },
+      { name: 'default/b', rules: [rule([model('all')], [ref('x')])] },
+    ])
+    expect(any.models('b.test').map(({ id }) => id)).toEqual(['own', 'all'])
   })
 })
 
