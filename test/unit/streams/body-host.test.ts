@@ -319,3 +319,17 @@ describe('a rewrite', () => {
     )
   })
 })
+
+it('ends a rewrite with the failure that its unfinished last event tells, and with nothing else', () => {
+  const stream = host(
+    rewrite({
+      end(out) {
+        out.raw(done)
+      },
+    }),
+  )
+  stream.push(`${text('a')}data: {"error":"busy"}`)
+  stream.end()
+  expect(stream.text()).toBe('data: {"out":"a"}\n\ndata: {"error":"busy"}\n\n')
+  expect(stream.ended.map(([how, failure]) => [how, failure?.status])).toEqual([['failed', 429]])
+})
