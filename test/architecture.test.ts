@@ -110,6 +110,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type errors.ts',
     'type exchange.ts',
     'type ports.ts',
+    'type routing/route.ts',
     'type usage/usage.ts',
   ],
   'idle-watch.ts': ['type ports.ts'],
