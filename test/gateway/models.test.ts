@@ -97,6 +97,10 @@ describe('GET /anthropic/v1/models', () => {
       has_more: false,
       first_id: 'third',
     })
+    expect(await page('?limit=1&before_id=org/deep/model')).toMatchObject({
+      has_more: false,
+      first_id: 'mistral:latest',
+    })
     expect(await page('?limit=1&before_id=third')).toMatchObject({
       has_more: true,
       first_id: 'org/deep/model',
@@ -104,8 +108,8 @@ describe('GET /anthropic/v1/models', () => {
     })
   })
 
-  it('refuses a limit that is none, in its own dialect', async () => {
-    const response = await get('/anthropic/v1/models?limit=x')
+  it.each(['x', '0', '1001', '1.5'])('refuses the limit %s, in its own dialect', async (limit) => {
+    const response = await get(`/anthropic/v1/models?limit=${limit}`)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
       type: 'error',
