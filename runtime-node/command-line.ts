@@ -116,6 +116,10 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
     )
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--debug', 'log everything, and to stderr too (AIGW_DEBUG)')
+    .option(
+      '--debug-log-bodies',
+      'with --debug: prompts and answers as they are, not redacted (AIGW_DEBUG_LOG_BODIES)',
+    )
     .option('--strict', 'refuse fields that are not known')
     .option('--no-watch', 'do not look for changes of the configuration; SIGHUP still works')
     .option('--run-id <id>', 'name of the run directory (default: the time; AIGW_RUN_ID)')

@@ -1,4 +1,5 @@
 // `aigw run`: load, listen, say so, and stop in an orderly way.
+import { createHash } from 'node:crypto'
 import { createColors } from 'picocolors'
 import { parseConfig } from '../src/config/parse.ts'
 import { describeBug } from '../src/describe-bug.ts'
@@ -11,8 +12,10 @@ import {
   type ListenerSpec,
   type Logger,
   type LogLevel,
+  type Observer,
   type UpstreamFetch,
 } from '../src/index.ts'
+import { createDebugLog } from '../src/observe/debug-log.ts'
 import { startAdmin } from './admin.ts'
 import { answerConfig, describeRefusal } from './config-answer.ts'
 import { interpretSources, type LoadedConfig, loadConfig } from './config-source.ts'
@@ -171,7 +174,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     config: spec,
     fetch: outgoing.fetch,
     log,
-    observers: telemetry.observers,
+    observers: [...telemetry.observers, ...debugObservers(run)],
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })
@@ -224,6 +227,17 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     await drain(0)
     throw error
   }
+}
+
+/** Prompts and answers are shown to nobody who has not asked for them. */
+function debugObservers({ settings, system, log }: Run): readonly Observer[] {
+  const { debug, debugLogBodies } = settings
+  if (!debug) return []
+  if (debugLogBodies) {
+    system.stderr.write('warning: the log shows prompts and answers (--debug-log-bodies)\n')
+  }
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return [createDebugLog({ log, hash, bodies: debugLogBodies ? 'shown' : 'redacted' })]
 }
 
 function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) {

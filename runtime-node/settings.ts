@@ -10,6 +10,7 @@ import type { Environment, System } from './system.ts'
 /** As the command line has them: text, unchecked; absent where not given. */
 export interface RunFlags extends AdminFlags, ConfigFlags {
   readonly debug?: boolean
+  readonly debugLogBodies?: boolean
   readonly drainTimeout?: string
   readonly host?: string
   readonly logFormat?: string
@@ -57,6 +58,8 @@ export interface ValidateSettings extends ConfigSettings {
 export interface RunSettings extends AdminSettings, ConfigSettings {
   readonly runId: string
   readonly debug: boolean
+  /** Whether the debug log shows bodies as they are. */
+  readonly debugLogBodies: boolean
   readonly logFormat: LogFormat
   readonly hosts: readonly string[]
   /** In place of the first listener's; 0: any free one. */
@@ -103,6 +106,9 @@ export function resolveRunSettings(
     ...resolveConfigSettings(configPath, flags, system),
     runId: checkRunId(flags.runId ?? (env.AIGW_RUN_ID || createRunId(system.microseconds()))),
     debug: read('--debug', flags.debug, 'AIGW_DEBUG', parseBoolean) ?? false,
+    debugLogBodies:
+      read('--debug-log-bodies', flags.debugLogBodies, 'AIGW_DEBUG_LOG_BODIES', parseBoolean) ??
+      false,
     logFormat: read('--log-format', flags.logFormat, undefined, parseLogFormat) ?? 'text',
     hosts: read('--host', flags.host, 'AIGW_HOST', hosts) ?? loopbackHosts,
     port: read('--port', flags.port, 'AIGW_PORT', parsePort),

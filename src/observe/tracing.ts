@@ -90,7 +90,8 @@ export function createTracing(options: TracingOptions): Tracing {
       return span.end({ ok: false, message: 'client closed request' })
     }
     // The provider has told of its failure in its own words, inside of a stream that ended well.
-    if (fold?.failure !== undefined) return span.end({ ok: false, message: fold.failure })
+    const failure = fold?.failure?.()
+    if (failure !== undefined) return span.end({ ok: false, message: failure })
     span.end({ ok: true })
   }
   const endFailed = (span: ActiveSpan, failure: CallFailure) => {
@@ -137,7 +138,7 @@ export function createTracing(options: TracingOptions): Tracing {
 function tellFold(span: ActiveSpan, fold: StreamFold | undefined): void {
   if (fold === undefined) return
   span.set(fold.attributes())
-  if (fold.truncated) span.set({ 'aigw.span.truncated': true })
+  if (fold.truncated()) span.set({ 'aigw.span.truncated': true })
 }
 
 /** Inside of a stream there is no body of an error, only its message. */

@@ -10,9 +10,9 @@ export interface AnswerFold {
   add(chunk: unknown): string | undefined
   /** The answer so far; undefined where nothing came. */
   answer(): Json | undefined
-  readonly truncated: boolean
+  truncated(): boolean
   /** What the stream has told of a failure. */
-  readonly failure?: string | undefined
+  failure?(): string | undefined
 }
 
 interface FoldedCall {
@@ -107,9 +107,7 @@ export function createChatFold(): AnswerFold {
         obfuscation,
       })
     },
-    get truncated() {
-      return budget.exceeded
-    },
+    truncated: () => budget.exceeded(),
   }
 }
 

@@ -39,8 +39,6 @@ export function createCompletionFold(): AnswerFold {
         }))
       return { ...head, choices: folded }
     },
-    get truncated() {
-      return budget.exceeded
-    },
+    truncated: () => budget.exceeded(),
   }
 }

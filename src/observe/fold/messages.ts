@@ -75,12 +75,8 @@ export function createMessagesFold(): AnswerFold {
       const content = [...blocks].toSorted(([a], [b]) => a - b).map(([, block]) => close(block))
       return { ...message, content, ...(usage === undefined ? {} : { usage }) }
     },
-    get truncated() {
-      return budget.exceeded
-    },
-    get failure() {
-      return failure
-    },
+    truncated: () => budget.exceeded(),
+    failure: () => failure,
   }
 }
 

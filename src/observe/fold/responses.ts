@@ -45,12 +45,8 @@ export function createResponsesFold(): AnswerFold {
       const output = [{ type: 'message', role: 'assistant', content }]
       return { ...created, output }
     },
-    get truncated() {
-      return budget.exceeded
-    },
-    get failure() {
-      return failure
-    },
+    truncated: () => budget.exceeded(),
+    failure: () => failure,
   }
 }
 

@@ -4,7 +4,7 @@ export const maxFoldedText = 1024 * 1024
 export interface TextBudget {
   /** `text`, or as much of it as still fits. */
   take(text: string): string
-  readonly exceeded: boolean
+  exceeded(): boolean
 }
 
 export function createTextBudget(limit = maxFoldedText): TextBudget {
@@ -21,9 +21,7 @@ export function createTextBudget(limit = maxFoldedText): TextBudget {
       left = 0
       return kept
     },
-    get exceeded() {
-      return exceeded
-    },
+    exceeded: () => exceeded,
   }
 }
 

@@ -24,8 +24,6 @@ export function createTranscriptFold(): AnswerFold {
       return isFirst ? firstTokenEvent : undefined
     },
     answer: () => (begun ? { text: done ?? text, usage } : undefined),
-    get truncated() {
-      return budget.exceeded
-    },
+    truncated: () => budget.exceeded(),
   }
 }

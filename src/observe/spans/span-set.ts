@@ -24,9 +24,9 @@ export interface StreamFold {
   /** What is known by now: of the whole stream, or of as much as came. */
   attributes(): Attributes
   /** Whether text was left out, to stay within bounds. */
-  readonly truncated: boolean
+  truncated(): boolean
   /** What the stream itself calls a failure. */
-  readonly failure?: string | undefined
+  failure?(): string | undefined
 }
 
 /** An error as a client has it. */

@@ -17,12 +17,8 @@ export function foldWith(
         const answer = fold.answer()
         return answer === undefined ? {} : describe(answer)
       },
-      get truncated() {
-        return fold.truncated
-      },
-      get failure() {
-        return fold.failure
-      },
+      truncated: fold.truncated,
+      failure: () => fold.failure?.(),
     }
   }
 }

@@ -23,7 +23,7 @@ export const writeMessages = (messages: readonly unknown[]): string | undefined 
   messages.length === 0 ? undefined : writeJson(messages)
 
 /** Empty members are left out. */
-export function part(type: string, members: Readonly<Record<string, string | undefined>>): Part {
+function part(type: string, members: Readonly<Record<string, string | undefined>>): Part {
   const filled = Object.entries(members).filter(([, value]) => value !== undefined && value !== '')
   return { type, ...Object.fromEntries(filled) }
 }

@@ -47,7 +47,7 @@ export function createSpeechSpans(hiding: Hiding): SpanSet {
           return undefined
         },
         attributes: () => (bytes === 0 ? {} : describe(bytes, '')),
-        truncated: false,
+        truncated: () => false,
       }
     },
   }
@@ -86,9 +86,7 @@ export function createTranscriptSpans(name: string, hiding: Hiding): SpanSet {
           const text = readText(fold.answer()?.['text'])
           return text === undefined ? {} : describe(text)
         },
-        get truncated() {
-          return fold.truncated
-        },
+        truncated: fold.truncated,
       }
     },
   }

@@ -45,9 +45,7 @@ export function createChatSpans(hiding: Hiding): SpanSet {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))
         },
-        get truncated() {
-          return fold.truncated
-        },
+        truncated: fold.truncated,
       }
     },
   }

@@ -54,9 +54,7 @@ export function createCompletionSpans(hiding: Hiding): SpanSet {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))
         },
-        get truncated() {
-          return fold.truncated
-        },
+        truncated: fold.truncated,
       }
     },
   }

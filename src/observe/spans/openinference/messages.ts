@@ -53,12 +53,8 @@ export function createMessagesSpans(hiding: Hiding): SpanSet {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))
         },
-        get truncated() {
-          return fold.truncated
-        },
-        get failure() {
-          return fold.failure
-        },
+        truncated: fold.truncated,
+        failure: () => fold.failure?.(),
       }
     },
   }

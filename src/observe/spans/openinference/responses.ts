@@ -48,12 +48,8 @@ export function createResponsesSpans(hiding: Hiding): SpanSet {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))
         },
-        get truncated() {
-          return fold.truncated
-        },
-        get failure() {
-          return fold.failure
-        },
+        truncated: fold.truncated,
+        failure: () => fold.failure?.(),
       }
     },
   }

@@ -8,7 +8,7 @@ import { createTranscriptFold } from '../../../../src/observe/fold/transcript.ts
 
 function foldAll(fold: AnswerFold, chunks: readonly unknown[]) {
   const events = chunks.flatMap((chunk) => fold.add(chunk) ?? [])
-  return { events, answer: fold.answer(), failure: fold.failure, truncated: fold.truncated }
+  return { events, answer: fold.answer(), failure: fold.failure?.(), truncated: fold.truncated() }
 }
 
 describe('every fold', () => {
@@ -50,7 +50,7 @@ describe('every fold', () => {
     }
     const text = JSON.stringify(fold.answer())
     expect(text.length).toBeLessThan(maxFoldedText + 1000)
-    expect(fold.truncated).toBe(true)
+    expect(fold.truncated()).toBe(true)
   })
 })
 

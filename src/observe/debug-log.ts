@@ -1,0 +1,66 @@
+// What passes, told to the process log at level debug: heads with their credentials masked, and bodies redacted unless
+// somebody has asked for them.
+import type { Call, RawBody } from '../endpoints/endpoint.ts'
+import type { Exchange } from '../exchange.ts'
+import type { HeaderReader, LogFields, Logger } from '../ports.ts'
+import type { Observer } from './observer.ts'
+import { type HashText, redactRequest, redactText } from './redact-body.ts'
+import { isSensitiveHeader } from './sensitive-headers.ts'
+
+export interface DebugLogOptions {
+  readonly log: Logger
+  readonly hash: HashText
+  readonly bodies: 'redacted' | 'shown'
+}
+
+export function createDebugLog({ log, hash, bodies }: DebugLogOptions): Observer {
+  const describeRequest = (exchange: Exchange, call: Call, received: RawBody): string => {
+    if (bodies === 'redacted') return redactRequest(exchange.endpoint.path, call.request, hash)
+    return received.contentType.toLowerCase().startsWith('multipart/')
+      ? `[${received.bytes.length} bytes]`
+      : received.text()
+  }
+  return {
+    start(exchange, call, received) {
+      log('debug', 'request', {
+        path: exchange.endpoint.path,
+        model: call.model,
+        stream: call.stream,
+        body: describeRequest(exchange, call, received),
+        ...headerFields('request.header', exchange.incoming.headers),
+      })
+    },
+    attempt(_exchange, { index, backend, target, origin }) {
+      log('debug', 'attempt', { index, backend: backend.name, model: target.model, origin })
+    },
+    reply(_, { contentType, text }) {
+      const body = bodies === 'shown' ? text() : redactText(text(), hash)
+      log('debug', 'answer', { contentType, body })
+    },
+    finish(exchange) {
+      const { attempts, status, outcome, error, errorBody, receivedBytes, sentBytes } = exchange
+      const headers = attempts.at(-1)?.headers
+      log('debug', 'request ended', {
+        path: exchange.endpoint.path,
+        status,
+        outcome,
+        error: error?.code,
+        // Errors of providers may repeat a prompt.
+        errorBody: errorBody && (bodies === 'shown' ? errorBody : redactText(errorBody, hash)),
+        durationMs: Math.round((exchange.endedAt ?? exchange.now()) - exchange.startedAt),
+        receivedBytes,
+        sentBytes,
+        attempts: attempts.length,
+        ...(headers === undefined ? {} : headerFields('response.header', headers)),
+      })
+    },
+  }
+}
+
+function headerFields(prefix: string, headers: HeaderReader): LogFields {
+  const fields: [string, string][] = []
+  headers.forEach((value, name) => {
+    fields.push([`${prefix}.${name}`, isSensitiveHeader(name) ? '[REDACTED]' : value])
+  })
+  return Object.fromEntries(fields)
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { createDebugLog } from '../../src/observe/debug-log.ts'
+import { hello, testGateway } from '../support/ask.ts'
+import { backend, gatewaySpec, ref, rule } from '../support/gateway-spec.ts'
+import { type Answer, completion, json, scriptedProvider } from '../support/scripted-provider.ts'
+
+async function talk(
+  bodies: 'redacted' | 'shown',
+  answer: Answer = json(completion('Hello'), 200, { 'set-cookie': 'SECRET=1' }),
+) {
+  const lines: string[] = []
+  const run = testGateway({
+    config: gatewaySpec([backend('one')], [rule([], [ref('one')])]),
+    fetch: scriptedProvider(answer).fetch,
+    observers: [
+      createDebugLog({
+        log: (level, message, fields) =>
+          lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
+        hash: () => '0123456789abcdef',
+        bodies,
+      }),
+    ],
+  })
+  const headers = { authorization: 'Bearer SECRET', cookie: 'SECRET', 'x-fine': 'seen' }
+  const text = await (await run.chat(hello, { headers })).text()
+  return { lines, text }
+}
+
+describe('the debug log', () => {
+  it('masks credentials in both directions, and content by default', async () => {
+    const { lines, text } = await talk('redacted')
+    expect(text).toBe(JSON.stringify(completion('Hello')))
+    const all = lines.join('\n')
+    expect(all).not.toMatch(/SECRET|Hi"|Hello/)
+    expect(all).toContain('"request.header.authorization":"[REDACTED]"')
+    expect(all).toContain('"request.header.x-fine":"seen"')
+    expect(all).toContain('"response.header.set-cookie":"[REDACTED]"')
+    expect(lines.map((line) => line.split(' {')[0])).toEqual([
+      'debug request',
+      'debug attempt',
+      'debug answer',
+      'debug request ended',
+    ])
+  })
+
+  it('shows bodies to those who ask for them, and credentials to nobody', async () => {
+    const { lines } = await talk('shown')
+    const all = lines.join('\n')
+    expect(all).toContain('Hello')
+    expect(all).toContain('Hi')
+    expect(all).not.toContain('SECRET')
+  })
+
+  it('masks errors, which may repeat a prompt', async () => {
+    const { lines } = await talk('redacted', json({ error: { message: 'you said Hi' } }, 400))
+    expect(lines.join('\n')).not.toContain('you said')
+    expect(lines.at(-1)).toContain('"status":400')
+  })
+})
