@@ -159,7 +159,7 @@ function checkLabels(attributes: readonly string[]): void {
 }
 
 /** An attribute's name as a label may have it. */
-export function sanitizeLabel(name: string): string {
+function sanitizeLabel(name: string): string {
   const label = name.replace(/[^a-zA-Z0-9_]/g, '_')
   return /^\d/.test(label) ? `key_${label}` : label
 }

@@ -13,9 +13,7 @@ export type {
   RuleSpec,
   TlsSpec,
 } from './config/config.ts'
-export { type CodeFrame, frameCode } from './config/code-frame.ts'
 export { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
-export { type MaskedLines, maskLines } from './config/mask-secrets.ts'
 export {
   type ConfigSource,
   type ParsedConfig,

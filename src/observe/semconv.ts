@@ -22,8 +22,8 @@ export const providerName = 'gen_ai.provider.name'
 export const originalModel = 'gen_ai.original.model'
 export const requestModel = 'gen_ai.request.model'
 export const responseModel = 'gen_ai.response.model'
-export const tokenType = 'gen_ai.token.type'
-export const errorType = 'error.type'
+const tokenType = 'gen_ai.token.type'
+const errorType = 'error.type'
 
 export const commonLabels = [
   operationName,
