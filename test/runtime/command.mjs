@@ -223,7 +223,7 @@ export const cases = {
   async 'a simulated provider answers, at once and as a stream that is paced'({ program, scene }) {
     const gateway = await startGateway(
       program,
-      ['--simulate', '--simulate-delay', '1ms', '--simulate-rate', '200'],
+      ['--simulate', '--simulate-delay', '1ms', '--simulate-rate', '50'],
       { env: { ...scene.env, AIGW_CONFIG_HOME: join(scene.directory, 'empty') } },
     )
     for (const model of ['gpt-4o-mini', 'us.meta.llama3-2-1b-instruct-v1:0']) {
