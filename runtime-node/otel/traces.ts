@@ -68,7 +68,13 @@ export async function openTraces(options: TracesOptions): Promise<Traces> {
         const span = sdk.startSpan(name, options, parent)
         return {
           recording: span.isRecording(),
-          set: (attributes) => void span.setAttributes(writable(attributes)),
+          set(attributes) {
+            // One by one: a copy of them all would be thrown away.
+            for (const key in attributes) {
+              const value = attributes[key]
+              if (value !== undefined) span.setAttribute(key, value as Writable)
+            }
+          },
           event: (event, attributes) =>
             void span.addEvent(event, attributes && writable(attributes)),
           inject: (headers) => propagator.inject(trace.setSpan(parent, span), headers),
@@ -87,12 +93,13 @@ export async function openTraces(options: TracesOptions): Promise<Traces> {
 }
 
 /** The SDK keeps arrays as they are, and does not say that it only reads them. */
-type Writable = Record<string, string | number | boolean | string[] | number[]>
+type Writable = string | number | boolean | string[] | number[]
 
-function writable(attributes: Attributes): Writable {
-  const known: Writable = {}
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined) known[key] = value as Writable[string]
+function writable(attributes: Attributes): Record<string, Writable> {
+  const known: Record<string, Writable> = {}
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (value !== undefined) known[key] = value as Writable
   }
   return known
 }

@@ -44,7 +44,9 @@ export function createChatFold(): AnswerFold {
     model ??= filled(chunk['model'])
     usage = isRecord(chunk['usage']) ? chunk['usage'] : usage
     obfuscation = filled(chunk['obfuscation']) ?? obfuscation
-    for (const choice of records(chunk['choices'])) addChoice(choice)
+    const list = chunk['choices']
+    if (!Array.isArray(list)) return
+    for (const choice of list) if (isRecord(choice)) addChoice(choice)
   }
   const addChoice = (choice: Json) => {
     const index = place(choice['index'])
@@ -65,11 +67,13 @@ export function createChatFold(): AnswerFold {
     const delta = choice['delta']
     if (!isRecord(delta)) return
     folded.role = filled(delta['role']) ?? folded.role
-    folded.content += budget.take(text(delta['content']))
-    folded.reasoning += budget.take(text(delta['reasoning_content']))
-    folded.refusal += budget.take(text(delta['refusal']))
-    if (Array.isArray(delta['annotations'])) folded.annotations.push(...delta['annotations'])
-    for (const call of records(delta['tool_calls'])) addCall(folded.calls, call)
+    const { content, reasoning_content: reasoning, refusal, annotations, tool_calls: calls } = delta
+    if (typeof content === 'string') folded.content += budget.take(content)
+    if (typeof reasoning === 'string') folded.reasoning += budget.take(reasoning)
+    if (typeof refusal === 'string') folded.refusal += budget.take(refusal)
+    if (Array.isArray(annotations)) folded.annotations.push(...annotations)
+    if (!Array.isArray(calls)) return
+    for (const call of calls) if (isRecord(call)) addCall(folded.calls, call)
   }
   const addCall = (calls: FoldedChoice['calls'], call: Json) => {
     const index = place(call['index'])
@@ -134,8 +138,6 @@ function writeChoice(index: number, folded: FoldedChoice): Json {
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 const filled = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 const place = (value: unknown) => (typeof value === 'number' ? value : 0)
-const records = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? value.filter(isRecord) : []
 
 const compact = (members: Json): Json =>
   Object.fromEntries(
