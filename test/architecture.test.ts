@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'wire/': ['errors.ts', 'json/'],
   'usage/': ['json/'],
 
-  'config/': ['json/', 'routing/full-match.ts'],
+  'config/': ['json/', 'routing/full-match.ts', 'routing/precedence.ts'],
   'ports.ts': [
     'type cancellation.ts',
     'type config/config.ts',

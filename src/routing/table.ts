@@ -1,8 +1,10 @@
 // Which rule serves a request. Rules are ordered as Gateway API orders them (more header matches first,
 // then more exact ones, then route name, rule and match index), so the first that matches is the one.
+
 import type { GatewaySpec, ModelInfo, RouteSpec, RuleSpec } from '../config/config.ts'
 import { createHostTable } from './hosts.ts'
 import { compileHeaderMatch, type HeaderMatch, modelHeader } from './match.ts'
+import { type Precedence, sortByPrecedence } from './precedence.ts'
 import type { Route, RouteKey, RouteTable } from './route.ts'
 
 interface Candidate {
@@ -20,21 +22,16 @@ interface RuleIndex {
   readonly sole: Route | undefined
 }
 
-const countExact = (candidate: Candidate) =>
-  candidate.matches.filter((match) => match.exact !== undefined).length
-
-function compareCandidates(a: Candidate, b: Candidate): number {
-  return (
-    b.matches.length - a.matches.length ||
-    countExact(b) - countExact(a) ||
-    (a.routeName < b.routeName ? -1 : a.routeName > b.routeName ? 1 : 0) ||
-    a.ruleIndex - b.ruleIndex ||
-    a.matchIndex - b.matchIndex
-  )
-}
+const precedenceOf = (candidate: Candidate): Precedence => ({
+  headers: candidate.matches.length,
+  exact: candidate.matches.filter((match) => match.exact !== undefined).length,
+  routeName: candidate.routeName,
+  rule: candidate.ruleIndex,
+  match: candidate.matchIndex,
+})
 
 function createRuleIndex(candidates: readonly Candidate[]): RuleIndex {
-  const ordered = [...candidates].sort(compareCandidates)
+  const ordered = sortByPrecedence(candidates, precedenceOf)
   const byModel = new Map<string, number>()
   const rest: number[] = []
   ordered.forEach(({ matches }, order) => {

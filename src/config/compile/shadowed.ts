@@ -1,4 +1,5 @@
 // Matches that can never be the one: another is tried before them and takes every request that they would.
+import { type Precedence, sortByPrecedence } from '../../routing/precedence.ts'
 import type { HeaderMatchSpec, MatchSpec, RouteSpec } from '../config.ts'
 import { nameResource } from '../findings.ts'
 import type { Path } from '../path.ts'
@@ -63,22 +64,18 @@ function candidatesOf(route: Resource<'AIGatewayRoute'>, spec: RouteSpec): Candi
   })
 }
 
-const countExact = ({ headers }: Candidate) => headers.filter(({ type }) => type === 'Exact').length
-
-function compareCandidates(a: Candidate, b: Candidate): number {
-  return (
-    b.headers.length - a.headers.length ||
-    countExact(b) - countExact(a) ||
-    (a.routeName < b.routeName ? -1 : a.routeName > b.routeName ? 1 : 0) ||
-    a.rule - b.rule ||
-    a.match - b.match
-  )
-}
+const precedenceOf = ({ headers, routeName, rule, match }: Candidate): Precedence => ({
+  headers: headers.length,
+  exact: headers.filter(({ type }) => type === 'Exact').length,
+  routeName,
+  rule,
+  match,
+})
 
 function markShadowed(candidates: readonly Candidate[]): void {
   /** The first candidate for each set of conditions. */
   const first = new Map<string, Candidate>()
-  for (const candidate of [...candidates].sort(compareCandidates)) {
+  for (const candidate of sortByPrecedence(candidates, precedenceOf)) {
     candidate.hosts++
     const conditions = conditionsOf(candidate)
     const cover = findCover(conditions, first)
