@@ -8,7 +8,8 @@ import type { Observer } from './observe/observer.ts'
 import type { Ports } from './ports.ts'
 import type { AttemptOutcome, Backend, Route } from './routing/route.ts'
 import type { Translator } from './translate/translator.ts'
-import { type TryResult, tryBackend } from './try-backend.ts'
+import { tryBackend } from './try-backend.ts'
+import type { TryResult } from './try-result.ts'
 
 export interface AttemptPorts {
   readonly ports: Ports

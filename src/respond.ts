@@ -4,9 +4,10 @@ import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
+import { readBytes } from './judge-answer.ts'
 import type { Observer } from './observe/observer.ts'
 import { passUnread } from './streams/unread-body.ts'
-import { readBytes, type TryResult } from './try-backend.ts'
+import type { TryResult } from './try-result.ts'
 
 /** Throws a `GatewayError` where there is no answer. Settles the exchange, save for a stream. */
 export function respond(

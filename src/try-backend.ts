@@ -3,7 +3,6 @@
 import { askEach } from './ask-each.ts'
 import type { Sealed } from './auth/auth.ts'
 import { unlessCancelled } from './cancellation.ts'
-import { readOpenAIFailure } from './convert/errors/openai-failure.ts'
 import { describeBug } from './describe-bug.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
@@ -11,60 +10,23 @@ import type { AttemptRecord, Exchange } from './exchange.ts'
 import { simulateHeader } from './headers.ts'
 import { errorOfFailure, holdStream } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
-import { isRecord } from './json/is-record.ts'
+import {
+  decodeAnswer,
+  failureTypeOf,
+  isJson,
+  judgeJsonForStream,
+  judgeWhole,
+  readBytes,
+  unreadAnswer,
+} from './judge-answer.ts'
 import type { Lifeline } from './lifeline.ts'
-import { maxAnswerBytes } from './limits.ts'
 import type { Observer } from './observe/observer.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
-import { collectBody } from './streams/collect-body.ts'
-import type { StreamFailure } from './streams/stream-translator.ts'
-import type {
-  Reply,
-  ReplyHead,
-  Target,
-  Translation,
-  Translator,
-  WholeReply,
-} from './translate/translator.ts'
+import type { ReplyHead, Target, Translation, Translator } from './translate/translator.ts'
+import type { TryResult } from './try-result.ts'
 import { sealRequest } from './upstream.ts'
-
-/** What came of a try. `error` is a provider's own status outside 2xx, its body not read yet. */
-export type TryResult =
-  | {
-      readonly kind: 'stream'
-      readonly head: ReplyHead
-      readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>
-      readonly rewritten: boolean
-    }
-  | {
-      readonly kind: 'whole'
-      readonly head: ReplyHead
-      readonly bytes: Uint8Array<ArrayBuffer>
-      readonly text: string
-      readonly answer: WholeReply
-      /** It says that it is JSON, and is not. */
-      readonly garbled: boolean
-    }
-  | {
-      readonly kind: 'unread'
-      readonly head: ReplyHead
-      readonly model: string
-      /** Absent where the provider sends no body. */
-      readonly body: ReadableStream<Uint8Array> | undefined
-      /** To be told of each piece of the body, while it passes. */
-      readonly onActivity: () => void
-    }
-  | {
-      readonly kind: 'error'
-      readonly head: ReplyHead
-      readonly reply: Reply
-      readonly response: UpstreamResponse
-      /** To be told of each piece of the body, while it is read. */
-      readonly onActivity: () => void
-    }
-  | { readonly kind: 'failed'; readonly error: GatewayError; readonly failure?: StreamFailure }
 
 export interface TryInput {
   readonly call: Call
@@ -83,9 +45,6 @@ export interface TryInput {
   readonly lifeline: Lifeline
   readonly ports: Ports
 }
-
-/** `error.type` of failures at a backend, for example `OpenAIBackendError`. */
-const failureTypeOf = (backend: Backend) => `${backend.schema.name}BackendError`
 
 /** Never rejects: whatever happens is a result. */
 export async function tryBackend(input: TryInput): Promise<TryResult> {
@@ -116,8 +75,6 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
     if (!goesOn) idle.stop()
   }
 }
-
-const isJson = ({ headers }: ReplyHead) => headers.get('content-type')?.includes('json') ?? false
 
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const { call, backend, target, ports, lifeline } = input
@@ -163,8 +120,10 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     return { kind: 'unread', head, model: target.model, body, onActivity: touch }
   }
   const bytes = await readBytes(response, touch)
-  if (asked !== undefined && isJson(head)) return judgeJsonForStream(bytes, head, reply, backend)
-  if (translation.more === undefined) return readWhole(bytes, head, reply, backend)
+  if (asked !== undefined && isJson(head)) {
+    return judgeJsonForStream(decodeAnswer(head, bytes), reply, backend)
+  }
+  if (translation.more === undefined) return judgeWhole(decodeAnswer(head, bytes), reply, backend)
   return askForMore(translation, translation.more, { head, bytes }, input, touch)
 }
 
@@ -190,24 +149,15 @@ async function askForMore(
     const { response, bytes } = answers.bad
     const { status, headers } = response
     const head = { ...first.head, status, headers }
-    return { kind: 'error', head, reply, response: wholeResponse(head, bytes), onActivity() {} }
+    return { kind: 'error', head, reply, response: unreadAnswer(head, bytes), onActivity() {} }
   }
+  const decoder = new TextDecoder()
   const texts = [first.bytes, ...answers.map(({ bytes }) => bytes)].map((each) =>
     decoder.decode(each),
   )
-  const bytes = new TextEncoder().encode(`[${texts.join(',')}]`)
-  return readWhole(bytes, first.head, reply, input.backend)
-}
-
-/** An answer that has been read. */
-function wholeResponse(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): UpstreamResponse {
-  return {
-    status: head.status,
-    headers: head.headers,
-    body: null,
-    arrayBuffer: async () => bytes.slice().buffer,
-    collect: async () => bytes,
-  }
+  const text = `[${texts.join(',')}]`
+  const bytes = new TextEncoder().encode(text)
+  return judgeWhole({ head: first.head, bytes, text }, reply, input.backend)
 }
 
 /** Sends one request, and once more where the provider refuses a credential that can be renewed. */
@@ -257,75 +207,6 @@ async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamRes
     if (GatewayError.is(cause)) throw cause
     // No two transports reject alike: whatever it is, the provider could not be reached.
     throw new GatewayError('upstream-unreachable', connectMessage, { cause })
-  }
-}
-
-const decoder = new TextDecoder()
-
-/** Reads the answer while somebody else may still be asked. Who translates it knows best what is wrong with it. */
-function readWhole(
-  bytes: Uint8Array<ArrayBuffer>,
-  head: ReplyHead,
-  reply: Reply,
-  backend: Backend,
-): TryResult {
-  const text = decoder.decode(bytes)
-  try {
-    const answer = reply.whole?.(text, head) ?? {}
-    return { kind: 'whole', head, bytes, text, answer, garbled: isJson(head) && !!answer.garbled }
-  } catch (error) {
-    if (!GatewayError.is(error)) throw error
-    const { status, message, type = failureTypeOf(backend) } = error
-    return { kind: 'failed', error, failure: { status, type, message } }
-  }
-}
-
-/** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
-function judgeJsonForStream(
-  bytes: Uint8Array<ArrayBuffer>,
-  head: ReplyHead,
-  reply: Reply,
-  backend: Backend,
-): TryResult {
-  // Who translates the provider's answers knows its errors best, if it knows this one at all.
-  const result = readWhole(bytes, head, reply, backend)
-  if (result.kind === 'failed' && result.error.status !== senseless) return result
-  const status = errorStatus(decoder.decode(bytes))
-  if (status === undefined) return result
-  const failed = { ...head, status }
-  const response = wholeResponse(failed, bytes)
-  return { kind: 'error', head: failed, reply, response, onActivity() {} }
-}
-
-/** The status that a JSON body would have deserved; undefined where it is an answer. */
-function errorStatus(text: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isRecord(value) || !value.error) return undefined
-    const { error, status: code } = value
-    return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
-  } catch {
-    return senseless
-  }
-}
-
-/** The status of an answer that nobody understands. */
-const senseless = 502
-
-const tooLarge = () =>
-  new GatewayError('upstream-protocol', 'the answer of the provider is too large')
-
-/** Rejects with a `GatewayError`. */
-export async function readBytes(
-  response: UpstreamResponse,
-  onActivity: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    if (response.collect) return await response.collect(onActivity)
-    return await collectBody(response.body, { maxBytes: maxAnswerBytes, tooLarge, onActivity })
-  } catch (cause) {
-    if (GatewayError.is(cause)) throw cause
-    throw new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
   }
 }
 

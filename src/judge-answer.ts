@@ -1,0 +1,101 @@
+// A provider's answer with a good status, read while another try may still follow: is it what was asked for?
+import { readOpenAIFailure } from './convert/errors/openai-failure.ts'
+import { GatewayError } from './errors.ts'
+import { isRecord } from './json/is-record.ts'
+import { maxAnswerBytes } from './limits.ts'
+import type { UpstreamResponse } from './ports.ts'
+import type { Backend } from './routing/route.ts'
+import { collectBody } from './streams/collect-body.ts'
+import type { Reply, ReplyHead } from './translate/translator.ts'
+import type { TryResult } from './try-result.ts'
+
+const tooLarge = () =>
+  new GatewayError('upstream-protocol', 'the answer of the provider is too large')
+
+/** Rejects with a `GatewayError`. */
+export async function readBytes(
+  response: UpstreamResponse,
+  onActivity: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if (response.collect) return await response.collect(onActivity)
+    return await collectBody(response.body, { maxBytes: maxAnswerBytes, tooLarge, onActivity })
+  } catch (cause) {
+    if (GatewayError.is(cause)) throw cause
+    throw new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
+  }
+}
+
+/** An answer whose body has been read. */
+export interface ReadAnswer {
+  readonly head: ReplyHead
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly text: string
+}
+
+const decoder = new TextDecoder()
+
+export function decodeAnswer(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): ReadAnswer {
+  return { head, bytes, text: decoder.decode(bytes) }
+}
+
+/** It again, for who reads one itself. */
+export function unreadAnswer(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): UpstreamResponse {
+  return {
+    status: head.status,
+    headers: head.headers,
+    body: null,
+    arrayBuffer: async () => bytes.slice().buffer,
+    collect: async () => bytes,
+  }
+}
+
+/** `error.type` of failures at a backend, for example `OpenAIBackendError`. */
+export const failureTypeOf = (backend: Backend) => `${backend.schema.name}BackendError`
+
+export const isJson = ({ headers }: ReplyHead) =>
+  headers.get('content-type')?.includes('json') ?? false
+
+/** Who translates the answer knows best what is wrong with it. */
+export function judgeWhole(answered: ReadAnswer, reply: Reply, backend: Backend): TryResult {
+  const { head, bytes, text } = answered
+  try {
+    const answer = reply.whole?.(text, head) ?? {}
+    return { kind: 'whole', head, bytes, text, answer, garbled: isJson(head) && !!answer.garbled }
+  } catch (error) {
+    if (!GatewayError.is(error)) throw error
+    const { status, message, type = failureTypeOf(backend) } = error
+    return { kind: 'failed', error, failure: { status, type, message } }
+  }
+}
+
+/** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
+export function judgeJsonForStream(
+  answered: ReadAnswer,
+  reply: Reply,
+  backend: Backend,
+): TryResult {
+  // Who translates the provider's answers knows its errors best, if it knows this one at all.
+  const result = judgeWhole(answered, reply, backend)
+  if (result.kind === 'failed' && result.error.status !== senseless) return result
+  const status = errorStatus(answered.text)
+  if (status === undefined) return result
+  const head = { ...answered.head, status }
+  const response = unreadAnswer(head, answered.bytes)
+  return { kind: 'error', head, reply, response, onActivity() {} }
+}
+
+/** The status that a JSON body would have deserved; undefined where it is an answer. */
+function errorStatus(text: string): number | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!isRecord(value) || !value.error) return undefined
+    const { error, status: code } = value
+    return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
+  } catch {
+    return senseless
+  }
+}
+
+/** The status of an answer that nobody understands. */
+const senseless = 502
