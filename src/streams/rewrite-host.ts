@@ -5,8 +5,20 @@ import type { FrameDecoder } from './frame.ts'
 import { createLooseSseDecoder, createSseDecoder } from './sse-decoder.ts'
 import { createSseWriter } from './sse-writer.ts'
 import type { BodyHost, BodyHostOptions } from './stream-host.ts'
-import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
-import type { BodyController, Frame, Framing, Rewrite, SseWriter } from './stream-translator.ts'
+import {
+  createStreamState,
+  describeFailure,
+  endFailed,
+  type StreamListener,
+} from './stream-state.ts'
+import type {
+  BodyController,
+  Frame,
+  Framing,
+  Rewrite,
+  SseWriter,
+  StreamFailure,
+} from './stream-translator.ts'
 
 const decoders: Readonly<
   Record<Framing, (visit: (frame: Frame) => void, maxFrameBytes: number) => FrameDecoder>
@@ -55,13 +67,9 @@ export function createRewriteHost(
     listener.sent?.(bytes.length)
     controller.enqueue(bytes)
   }
-  const endFailed = (controller: BodyController | undefined) => {
-    if (!state.held && state.failure !== undefined && controller !== undefined) {
-      rewrite.failure(state.failure, writer)
-      flushWriter(controller)
-    }
-    state.settle('failed')
-    controller?.terminate()
+  const tell = (failure: StreamFailure, controller: BodyController) => {
+    rewrite.failure(failure, writer)
+    flushWriter(controller)
   }
   return {
     transformer: {
@@ -72,7 +80,7 @@ export function createRewriteHost(
         if (state.over) return
         listener.activity()
         attempt(() => decoder.push(chunk))
-        if (state.failure !== undefined) return endFailed(controller)
+        if (state.failure !== undefined) return endFailed(state, controller, tell)
         flushWriter(controller)
       },
       flush(controller) {
@@ -83,14 +91,14 @@ export function createRewriteHost(
           rewrite.end(watched, state.meter)
           state.failAs('protocol')
         })
-        if (state.failure !== undefined) return endFailed(controller)
+        if (state.failure !== undefined) return endFailed(state, controller, tell)
         flushWriter(controller)
         state.settle('complete')
       },
       fail(error, controller) {
         if (state.over) return
         state.failure ??= describeFailure(error, options.failureType)
-        endFailed(controller)
+        endFailed(state, controller, tell)
       },
       cancel() {
         state.settle('client-gone')
@@ -102,7 +110,7 @@ export function createRewriteHost(
     interrupt(failure) {
       if (state.over) return
       state.failure ??= failure
-      endFailed(control)
+      endFailed(state, control, tell)
     },
   }
 }

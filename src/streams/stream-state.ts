@@ -1,7 +1,7 @@
 // What both hosts keep about a stream: whether it is still held, how it failed, and that it ends once.
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import type { Usage } from '../usage/usage.ts'
-import type { Meter, StreamEnd, StreamFailure } from './stream-translator.ts'
+import type { BodyController, Meter, StreamEnd, StreamFailure } from './stream-translator.ts'
 
 /** Who wants to know what a stream says about itself. */
 export interface StreamListener {
@@ -62,6 +62,19 @@ export function createStreamState(listener: StreamListener): StreamState {
     },
   }
   return state
+}
+
+/** The end of a stream that has failed. `tell` is asked only where the client has had something before. */
+export function endFailed(
+  state: StreamState,
+  controller: BodyController | undefined,
+  tell: (failure: StreamFailure, controller: BodyController) => void,
+): void {
+  if (!state.held && state.failure !== undefined && controller !== undefined) {
+    tell(state.failure, controller)
+  }
+  state.settle('failed')
+  controller?.terminate()
 }
 
 /**

@@ -4,7 +4,12 @@ import { markerPattern } from './marker-pattern.ts'
 import { createEventAligner, readEvents } from './sse-parser.ts'
 import { createSseWriter } from './sse-writer.ts'
 import type { BodyHost, BodyHostOptions } from './stream-host.ts'
-import { createStreamState, describeFailure, type StreamListener } from './stream-state.ts'
+import {
+  createStreamState,
+  describeFailure,
+  endFailed,
+  type StreamListener,
+} from './stream-state.ts'
 import type { BodyController, StreamFailure, Tap } from './stream-translator.ts'
 
 /** An event that was cut off cannot be taken back, so no part of one is ever passed on. */
@@ -47,29 +52,18 @@ export function createTapHost(
       }
     })
   }
-  /** Tells the client, unless nothing has been handed out yet, and ends. */
-  const endFailed = (controller: BodyController | undefined, before = '') => {
-    if (!state.held && state.failure !== undefined && controller !== undefined) {
-      const writer = createSseWriter()
-      writer.raw(before)
-      tap.failure(state.failure, writer)
-      emit(encoder.encode(writer.take()), controller)
-    }
-    state.settle('failed')
-    controller?.terminate()
-  }
-  const fail = (
-    failure: StreamFailure,
-    controller: BodyController | undefined,
-    before?: string,
-  ) => {
+  const fail = (failure: StreamFailure, controller: BodyController | undefined, before = '') => {
     if (state.over) return
     // What the provider has said about its failure has gone to the client in its own words.
     const told = state.failure !== undefined && !state.held
     state.failure ??= failure
-    if (!told) return endFailed(controller, before)
-    state.settle('failed')
-    controller?.terminate()
+    endFailed(state, controller, (reason, open) => {
+      if (told) return
+      const writer = createSseWriter()
+      writer.raw(before)
+      tap.failure(reason, writer)
+      emit(encoder.encode(writer.take()), open)
+    })
   }
   return {
     transformer: {
@@ -95,7 +89,7 @@ export function createTapHost(
         if (whole === undefined) return
         emit(whole, controller)
         look(decoder.decode(whole))
-        if (state.failure !== undefined && state.held) endFailed(controller)
+        if (state.failure !== undefined && state.held) fail(state.failure, controller)
       },
       flush(controller) {
         if (state.over) return
