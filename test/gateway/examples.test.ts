@@ -60,25 +60,32 @@ const openrouterUrl = 'https://openrouter.ai/api/v1/chat/completions'
 const vertexUrl = 'https://us-central1-aiplatform.googleapis.com/v1/projects/my-project'
 const claudeVertexUrl = 'https://us-east5-aiplatform.googleapis.com/v1/projects/my-project'
 
+/** What a placeholder credential looks like on the wire. */
+const key = /^simulated$/
+const bearer = /^Bearer simulated$/
+const bedrockSignature =
+  /^AWS4-HMAC-SHA256 Credential=SIMULATED\/\d{8}\/us-east-1\/bedrock\/aws4_request, SignedHeaders=[\w;-]+, Signature=[0-9a-f]{64}$/
+const googleToken = /^Bearer simulated\.[0-9a-f]+$/
+
 /** What a client may ask of each, the header that the provider's credential comes in, and where it goes. */
 const examples: Readonly<
   Record<
     string,
     {
-      readonly credential: string | undefined
+      readonly credential: readonly [header: string, value: RegExp] | undefined
       readonly chats: Readonly<Record<string, readonly [whole: string, stream: string]>>
     }
   >
 > = {
   anthropic: {
-    credential: 'x-api-key',
+    credential: ['x-api-key', key],
     chats: {
       'claude-sonnet-4-5': [anthropicUrl, anthropicUrl],
       'claude-opus-4-1': [anthropicUrl, anthropicUrl],
     },
   },
   'aws-anthropic': {
-    credential: 'authorization',
+    credential: ['authorization', bedrockSignature],
     chats: {
       'claude-sonnet-4-5': [
         `${bedrockUrl}/us.anthropic.claude-sonnet-4-5-20250929-v1:0/invoke`,
@@ -87,7 +94,7 @@ const examples: Readonly<
     },
   },
   'aws-bedrock': {
-    credential: 'authorization',
+    credential: ['authorization', bedrockSignature],
     chats: {
       'us.meta.llama3-2-1b-instruct-v1:0': [
         `${bedrockUrl}/us.meta.llama3-2-1b-instruct-v1:0/converse`,
@@ -100,7 +107,7 @@ const examples: Readonly<
     },
   },
   'azure-openai': {
-    credential: 'api-key',
+    credential: ['api-key', key],
     chats: {
       'gpt-4o-mini': [
         `${azureUrl}/chat/completions?api-version=2025-01-01-preview`,
@@ -108,9 +115,9 @@ const examples: Readonly<
       ],
     },
   },
-  fallback: { credential: 'x-api-key', chats: { smart: [anthropicUrl, anthropicUrl] } },
+  fallback: { credential: ['x-api-key', key], chats: { smart: [anthropicUrl, anthropicUrl] } },
   'gcp-anthropic': {
-    credential: 'authorization',
+    credential: ['authorization', googleToken],
     chats: {
       'claude-sonnet-4-5': [
         `${claudeVertexUrl}/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`,
@@ -119,7 +126,7 @@ const examples: Readonly<
     },
   },
   'gcp-vertexai': {
-    credential: 'authorization',
+    credential: ['authorization', googleToken],
     chats: {
       'gemini-2.5-flash': [
         `${vertexUrl}/locations/us-central1/publishers/google/models/gemini-2.5-flash:generateContent`,
@@ -140,9 +147,12 @@ const examples: Readonly<
       ],
     },
   },
-  openai: { credential: 'authorization', chats: { 'gpt-4o-mini': [openaiUrl, openaiUrl] } },
+  openai: {
+    credential: ['authorization', bearer],
+    chats: { 'gpt-4o-mini': [openaiUrl, openaiUrl] },
+  },
   'openai-compatible': {
-    credential: 'authorization',
+    credential: ['authorization', bearer],
     chats: {
       'meta-llama/llama-3.3-70b-instruct': [openrouterUrl, openrouterUrl],
       best: [openrouterUrl, openrouterUrl],
@@ -150,7 +160,7 @@ const examples: Readonly<
     },
   },
   weights: {
-    credential: 'api-key',
+    credential: ['api-key', key],
     chats: {
       'gpt-4o-mini': [
         `${azureUrl}/chat/completions?api-version=2025-01-01-preview`,
@@ -188,7 +198,9 @@ describe.each(Object.entries(examples))('%s', (name, { credential, chats }) => {
     expect(choices[0].message.content).toContain('You said "hello".')
     expect(usage.total_tokens).toBe(usage.prompt_tokens + usage.completion_tokens)
     expect(sent.at(-1)?.url).toBe(url)
-    if (credential !== undefined) expect(sent.at(-1)?.headers[credential]).toBeTruthy()
+    if (credential === undefined) return
+    const [header, value] = credential
+    expect(sent.at(-1)?.headers[header]).toMatch(value)
   })
 
   it.each(Object.entries(chats))('streams a chat with %s', async (model, [, url]) => {

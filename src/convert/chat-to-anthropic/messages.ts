@@ -5,7 +5,7 @@ import type { Block, Message, TextBlock, ToolResultBlock } from '../../wire/anth
 import type { CheckedChatRequest, ToolMessage } from '../../wire/openai/chat.ts'
 import { lastCacheControl, readCacheControl } from '../cache-control.ts'
 import { isBlank } from '../is-blank.ts'
-import { openingText } from '../opening-turn.ts'
+import { withOpeningTurn } from '../opening-turn.ts'
 import { refusal } from '../refusal.ts'
 import { type AssistantContext, convertAssistant } from './assistant.ts'
 import { markLast } from './cache-markers.ts'
@@ -59,10 +59,11 @@ export function convertMessages(
         results.push(convertResult(message, { ...context, ...media }, where))
     }
   }
-  if (messages[0]?.role === 'assistant') {
-    messages.unshift({ role: 'user', content: [{ type: 'text', text: openingText }] })
-  }
-  return { ...complete(system, messages, request.cache_control), betas: [...media.betas] }
+  const opened = withOpeningTurn<Message>(messages, (text) => ({
+    role: 'user',
+    content: [{ type: 'text', text }],
+  }))
+  return { ...complete(system, opened, request.cache_control), betas: [...media.betas] }
 }
 
 /** A request needs a message: where there are instructions only, they are what the user says. */

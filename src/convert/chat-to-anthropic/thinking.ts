@@ -1,9 +1,10 @@
 // How much Claude may think: `thinking` as it is, `reasoning_effort` as a word or a budget.
 // https://platform.claude.com/docs/en/build-with-claude/extended-thinking
 import type { ThinkingConfig } from '../../wire/anthropic/messages.ts'
-import type { CheckedChatRequest, Thinking } from '../../wire/openai/chat.ts'
+import type { CheckedChatRequest } from '../../wire/openai/chat.ts'
 import { refusal } from '../refusal.ts'
 import { isAmidThoughtlessCall } from '../thinking-history.ts'
+import { writeThinking } from '../write-thinking.ts'
 import { effortStyle } from './platform.ts'
 
 export interface ConvertedThinking {
@@ -47,19 +48,4 @@ export function convertThinking(
   // rejects what the client never asked for in these words.
   if (budget < minBudget || isAmidThoughtlessCall(request.messages ?? [])) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
-}
-
-function writeThinking(thinking: Thinking): ThinkingConfig {
-  switch (thinking.type) {
-    case 'enabled':
-      return {
-        type: 'enabled',
-        budget_tokens: thinking.budget_tokens ?? undefined,
-        display: thinking.display || undefined,
-      }
-    case 'adaptive':
-      return { type: 'adaptive', display: thinking.display || undefined }
-    case 'disabled':
-      return { type: 'disabled' }
-  }
 }

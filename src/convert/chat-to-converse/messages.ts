@@ -10,7 +10,7 @@ import type {
 import type { ChatMessage, ToolMessage } from '../../wire/openai/chat.ts'
 import { lastCacheControl, readCacheControl } from '../cache-control.ts'
 import { isBlank } from '../is-blank.ts'
-import { openingText } from '../opening-turn.ts'
+import { withOpeningTurn } from '../opening-turn.ts'
 import { refusal } from '../refusal.ts'
 import { type AssistantContext, convertAssistant } from './assistant.ts'
 import { withCachePoint } from './cache-points.ts'
@@ -64,12 +64,14 @@ export function convertMessages(
       }
     }
   }
-  if (turns[0]?.role === 'assistant') {
-    turns.unshift({ role: 'user', results: [], others: [{ text: openingText }] })
-  }
+  const opened = withOpeningTurn<Turn>(turns, (text) => ({
+    role: 'user',
+    results: [],
+    others: [{ text }],
+  }))
   return {
     system,
-    messages: turns.map(({ role, results, others }) => ({
+    messages: opened.map(({ role, results, others }) => ({
       content: withTextForDocuments([...results, ...others]),
       role,
     })),

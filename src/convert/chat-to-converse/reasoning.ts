@@ -1,8 +1,9 @@
 // How much a model may think: `thinking` as it is, `reasoning_effort` in each family's own words.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-reasoning.html
-import type { CheckedChatRequest, Thinking } from '../../wire/openai/chat.ts'
+import type { CheckedChatRequest } from '../../wire/openai/chat.ts'
 import { refusal } from '../refusal.ts'
 import { isAmidThoughtlessCall } from '../thinking-history.ts'
+import { writeThinking } from '../write-thinking.ts'
 import type { ModelFamily } from './model-family.ts'
 
 /** Tokens that Claude may think for an effort; it takes no less than 1024. */
@@ -31,7 +32,7 @@ export function convertReasoning(
   family: ModelFamily,
 ): Readonly<Record<string, unknown>> {
   const effort = request.reasoning_effort || undefined
-  const thinking = request.thinking ? { thinking: convertThinking(request.thinking) } : {}
+  const thinking = request.thinking ? { thinking: writeThinking(request.thinking) } : {}
   if (effort === undefined) return thinking
   switch (family) {
     case 'claude':
@@ -42,21 +43,6 @@ export function convertReasoning(
       return { ...thinking, reasoning_effort: effort }
     case 'other':
       return { ...thinking, reasoning_config: effort }
-  }
-}
-
-function convertThinking(thinking: Thinking): unknown {
-  switch (thinking.type) {
-    case 'enabled':
-      return {
-        type: 'enabled',
-        budget_tokens: thinking.budget_tokens ?? undefined,
-        display: thinking.display || undefined,
-      }
-    case 'adaptive':
-      return { type: 'adaptive', display: thinking.display || undefined }
-    case 'disabled':
-      return { type: 'disabled' }
   }
 }
 

@@ -2,7 +2,7 @@
 // https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Content
 import type { GeminiContent, GeminiPart } from '../../wire/gemini/generate-content.ts'
 import type { ChatMessage } from '../../wire/openai/chat.ts'
-import { openingText } from '../opening-turn.ts'
+import { withOpeningTurn } from '../opening-turn.ts'
 import { during, refusal } from '../refusal.ts'
 import { convertAssistant } from './assistant.ts'
 import type { GeminiModel } from './model-gates.ts'
@@ -13,13 +13,18 @@ export interface Conversation {
   readonly system: readonly GeminiPart[]
 }
 
+interface Turn {
+  readonly role: GeminiContent['role']
+  readonly parts: GeminiPart[]
+}
+
 export function convertMessages(
   messages: readonly ChatMessage[],
   model: GeminiModel,
 ): Conversation {
   const names = new Map<string, string>()
   const system: GeminiPart[] = []
-  const turns: { readonly role: GeminiContent['role']; readonly parts: GeminiPart[] }[] = []
+  const turns: Turn[] = []
   const say = (role: GeminiContent['role'], parts: readonly GeminiPart[]) => {
     if (parts.length === 0) return
     const last = turns.at(-1)
@@ -46,8 +51,8 @@ export function convertMessages(
         say('model', convertAssistant(message, { model, names }, where))
     }
   }
-  if (turns[0]?.role === 'model') turns.unshift({ role: 'user', parts: [{ text: openingText }] })
-  if (turns.length > 0) return { contents: turns, system }
+  const contents = withOpeningTurn<Turn>(turns, (text) => ({ role: 'user', parts: [{ text }] }))
+  if (contents.length > 0) return { contents, system }
   // Somebody has to say something: Gemini rejects instructions without contents.
   if (system.length > 0) return { contents: [{ role: 'user', parts: system }], system: [] }
   throw refusal('the messages say nothing', 'messages')
