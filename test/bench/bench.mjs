@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What the gateway costs beside a floor that does the same work on bare node:http (floors.mjs), in one run on one machine.
-//   npm run bench -- [--only unary,stream,…,start,open] [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE]
+//   npm run bench -- [--only unary,stream,…,memory,start,open] [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE]
 //                    [--gateway "COMMAND"]
 // COMMAND is started as `COMMAND run FILE --admin-port N`; `--gateway floor` measures a second floor, which shows the noise:
 // all its ratios should be 1.
@@ -11,7 +11,8 @@
 // within seconds, and then for both). Two floors differ by up to 7 % that way. Requests a second and latencies mean something
 // on a quiet machine only; the gateway, not the load generator, must be what is busy (a note under the table says when it was
 // not). Event lag is the time from the provider's socket to the client's. The floor does not sign its Bedrock requests, the
-// gateway does. An open stream's memory is that of the process with all streams open less that before, after a warm-up.
+// gateway does. A large request's memory is the peak of the resident memory while it is answered, less that before, over its
+// size. An open stream's memory is that of the process with all streams open less that before, after a warm-up.
 // Answers are checked in full before and after the load, and each one under load for its status and its end; the exit code
 // is 1 when any was wrong, and 0 whatever was slow.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,6 +20,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureLoad } from './measure-load.mjs'
+import { measureMemory } from './measure-memory.mjs'
 import { measureOpen } from './measure-open.mjs'
 import { measureStart } from './measure-start.mjs'
 import { allowFiles, here, launchHelper, onLinux } from './processes.mjs'
@@ -36,7 +38,7 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
   },
 })
-const parts = [...Object.keys(scenarios), 'start', 'open']
+const parts = [...Object.keys(scenarios), 'memory', 'start', 'open']
 const chosen = values.only?.split(',') ?? parts
 const unknown = chosen.find((part) => !parts.includes(part))
 if (unknown !== undefined) {
@@ -94,6 +96,7 @@ if (!onLinux) note('CPU and memory are read from /proc: left out on this system'
 try {
   const names = Object.keys(scenarios).filter((name) => chosen.includes(name))
   if (names.length > 0) results.rounds = await measureLoad(bench, names)
+  if (chosen.includes('memory')) results.memory = await measureMemory(bench)
   if (chosen.includes('start')) Object.assign(results, await measureStart(bench))
   if (chosen.includes('open')) {
     const count = Math.min(settings.streams, Math.floor((files - SPARE_FILES) / 2))

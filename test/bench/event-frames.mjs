@@ -1,6 +1,10 @@
 // Frames of AWS event streams, both ways: https://smithy.io/2.0/aws/amazon-eventstream.html
 import { crc32 } from 'node:zlib'
 
+/** Bedrock pads its events to hide their lengths. */
+export const padding = (i) =>
+  'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.slice(0, (i * 11) % 52)
+
 /** Encodes an event as Bedrock does: type and content type in string headers, JSON as payload. */
 export function encodeFrame(type, event) {
   const headers = Buffer.concat(
@@ -42,7 +46,7 @@ function readHeader(bytes, from, end, wanted) {
   return undefined
 }
 
-/** Calls `emit(type, event)` for each frame, wherever the bytes are cut. Throws when a checksum does not fit. */
+/** Calls `emit(type, payload)` with the text of each frame, wherever the bytes are cut. Throws when a checksum does not fit. */
 export function createFrameReader(emit) {
   let rest = Buffer.alloc(0)
   return (bytes) => {
@@ -55,10 +59,7 @@ export function createFrameReader(emit) {
       const end = at + total - 4
       if (crc32(all.subarray(at, end)) !== all.readUInt32BE(end)) throw new Error('message')
       const payload = at + 12 + all.readUInt32BE(at + 4)
-      emit(
-        readHeader(all, at + 12, payload, ':event-type'),
-        JSON.parse(all.utf8Slice(payload, end)),
-      )
+      emit(readHeader(all, at + 12, payload, ':event-type'), all.utf8Slice(payload, end))
       at += total
     }
     rest = all.subarray(at)

@@ -1,11 +1,10 @@
 // What the gateway under test is given: Envoy AI Gateway resources, one route rule and one backend a scenario.
-import { traffic } from './workloads.mjs'
+import { providers, traffic } from './workloads.mjs'
 
 const AI = 'aigateway.envoyproxy.io'
 const EG = 'gateway.envoyproxy.io'
 const GW = 'gateway.networking.k8s.io'
 const meta = (name) => ({ name, namespace: 'default' })
-const schemas = { openai: { name: 'OpenAI', prefix: '/v1' }, bedrock: { name: 'AWSBedrock' } }
 
 const rule = (name) => ({
   matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: name }] }],
@@ -23,7 +22,7 @@ const backend = (name, port, provider) => [
     apiVersion: `${AI}/v1beta1`,
     kind: 'AIServiceBackend',
     metadata: meta(name),
-    spec: { schema: schemas[provider], backendRef: { name, kind: 'Backend', group: EG } },
+    spec: { schema: providers[provider].schema, backendRef: { name, kind: 'Backend', group: EG } },
   },
 ]
 
@@ -35,19 +34,19 @@ const secret = (name, stringData) => ({
   stringData,
 })
 
-const credential = (name, provider, spec) => ({
+const credential = (name, schemas, spec) => ({
   apiVersion: `${AI}/v1beta1`,
   kind: 'BackendSecurityPolicy',
   metadata: meta(name),
   spec: {
     targetRefs: Object.keys(traffic)
-      .filter((key) => traffic[key].provider === provider)
+      .filter((key) => schemas.includes(providers[traffic[key].provider].schema.name))
       .map((key) => ({ group: AI, kind: 'AIServiceBackend', name: key })),
     ...spec,
   },
 })
 
-/** YAML documents for a listener on `port` and the providers' ports by scenario. */
+/** YAML documents for a listener on `port` and the providers' ports by scenario; `token` gives Google's access tokens. */
 export function gatewayConfig(port, providerPorts) {
   const names = Object.keys(traffic)
   return [
@@ -84,19 +83,41 @@ export function gatewayConfig(port, providerPorts) {
     },
     ...names.flatMap((name) => backend(name, providerPorts[name], traffic[name].provider)),
     secret('openai-key', { apiKey: 'sk-bench' }),
-    credential('openai-key', 'openai', {
+    credential('openai-key', ['OpenAI'], {
       type: 'APIKey',
       apiKey: { secretRef: { name: 'openai-key' } },
+    }),
+    secret('anthropic-key', { apiKey: 'sk-ant-bench' }),
+    credential('anthropic-key', ['Anthropic'], {
+      type: 'AnthropicAPIKey',
+      anthropicAPIKey: { secretRef: { name: 'anthropic-key' } },
     }),
     secret('aws-keys', {
       credentials:
         '[default]\naws_access_key_id=AKIABENCH\naws_secret_access_key=bench-secret-key\n',
     }),
-    credential('aws-keys', 'bedrock', {
+    credential('aws-keys', ['AWSBedrock', 'AWSAnthropic'], {
       type: 'AWSCredentials',
       awsCredentials: {
         region: 'us-east-1',
         credentialsFile: { secretRef: { name: 'aws-keys' } },
+      },
+    }),
+    secret('gcp-login', {
+      'service_account.json': JSON.stringify({
+        type: 'authorized_user',
+        client_id: 'bench',
+        client_secret: 'bench',
+        refresh_token: 'bench',
+        token_uri: `http://127.0.0.1:${providerPorts.token}/token`,
+      }),
+    }),
+    credential('gcp-login', ['GCPVertexAI'], {
+      type: 'GCPCredentials',
+      gcpCredentials: {
+        projectName: 'bench',
+        region: 'us-central1',
+        credentialsFile: { secretRef: { name: 'gcp-login' } },
       },
     }),
   ]

@@ -1,6 +1,6 @@
 // Processes: start, end, what they cost (from /proc, so on Linux only: undefined elsewhere), how many files they may open.
 import { execFileSync, fork, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -51,11 +51,21 @@ export function cpu(pids) {
   return sum(pids.map((pid) => exact(pid) || coarse(pid) || 0))
 }
 
-/** Resident bytes of processes; pages that they share count for each. */
-export function rss(pids) {
+const sumOfStatus = (pids, field) => {
   if (!onLinux) return undefined
-  const one = (pid) => Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
-  return sum(pids.map(one))
+  const pattern = new RegExp(`${field}:\\s+(\\d+)`)
+  return sum(pids.map((pid) => Number(pattern.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024))
+}
+
+/** Resident bytes of processes; pages that they share count for each. */
+export const rss = (pids) => sumOfStatus(pids, 'VmRSS')
+
+/** The most that they have been since their start or `resetPeakRss`. */
+export const peakRss = (pids) => sumOfStatus(pids, 'VmHWM')
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
+export function resetPeakRss(pids) {
+  if (onLinux) for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
 /**

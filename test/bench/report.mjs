@@ -53,10 +53,15 @@ function scenarioLines(name, sides) {
 }
 
 /** Lines of the table: { title, floor, gateway, ratio, digits, goal?, goalIs? }. */
-export function summarise({ rounds, starts, idle, open }) {
+export function summarise({ rounds, memory = {}, starts, idle, open }) {
   const lines = Object.keys(scenarios)
     .filter((name) => rounds?.[name])
     .flatMap((name) => scenarioLines(name, rounds[name]))
+  for (const [schema, sides] of Object.entries(memory)) {
+    const title = `10 MB with images, ${schema}: peak growth over size`
+    const each = ({ growth, size }) => growth / size
+    lines.push({ ...line(title, 2, sides, each, 3), goalIs: 'gateway' })
+  }
   if (starts) {
     lines.push({
       ...line('Start to the ready line, ms', 0, starts, (r) => r.toLine, 250),

@@ -70,7 +70,7 @@ const ask = (port, body) =>
 
 /**
  * Starts the floor or a gateway and waits for its first right answer. `toLine` and `toAnswer` are ms from its start to the
- * line that says it listens, and to that answer. `fault(scenario)` asks once, and resolves to nothing or to what is wrong.
+ * line that says it listens, and to that answer. `fault(scenario, body)` asks once, and resolves to nothing or to what is wrong.
  */
 export async function startSubject({ name, command }, providerPorts, root) {
   const folder = mkdtempSync(join(root, `${name}-`))
@@ -81,11 +81,8 @@ export async function startSubject({ name, command }, providerPorts, root) {
   const child = launch(line, environment(folder), (text) => {
     if (/listening on/i.test(text)) toLine ??= performance.now() - began
   })
-  const fault = (scenario) =>
-    ask(port, requestBody(scenario)).then(
-      ({ status, body }) => findFault(scenario, status, body),
-      String,
-    )
+  const fault = (scenario, body = requestBody(scenario)) =>
+    ask(port, body).then(({ status, body }) => findFault(scenario, status, body), String)
   let problem = await fault('unary')
   while (problem) {
     if (child.hasEnded() || performance.now() - began > 30_000) {

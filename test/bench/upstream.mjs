@@ -65,12 +65,21 @@ function serve(scenario) {
   })
 }
 
-const ports = {}
-for (const [name, scenario] of Object.entries(traffic)) {
-  const server = serve(scenario)
-  await new Promise((resolve) =>
-    server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve),
-  )
-  ports[name] = server.address().port
+function serveTokens() {
+  const body = JSON.stringify({ access_token: 'bench', expires_in: 3600, token_type: 'Bearer' })
+  const ignore = () => {}
+  return createServer((socket) => {
+    const answer = () => socket.write(answerHead('application/json', body.length) + body)
+    socket.on('data', createMessageReader(ignore, answer)).on('error', ignore)
+  })
 }
+
+async function listen(server) {
+  const target = { port: 0, host: '127.0.0.1', backlog: 4096 }
+  await new Promise((resolve) => server.listen(target, resolve))
+  return server.address().port
+}
+
+const ports = { token: await listen(serveTokens()) }
+for (const [name, scenario] of Object.entries(traffic)) ports[name] = await listen(serve(scenario))
 helpOut(ports, () => counts)

@@ -1,5 +1,39 @@
 // The traffic: for each scenario one request, the provider's answer to it, and the check of what a client receives.
-import { encodeFrame } from './event-frames.mjs'
+import { randomBytes } from 'node:crypto'
+import { ANSWER, USAGE, words } from './answer-text.mjs'
+import { anthropic, claudeOnBedrock } from './provider-anthropic.mjs'
+import { bedrock } from './provider-bedrock.mjs'
+import { gemini } from './provider-gemini.mjs'
+import { openai } from './provider-openai.mjs'
+
+/**
+ * How each provider answers: the API `schema` it speaks, `whole` text, or the bytes of `open`, one `piece` for each text,
+ * then `close`; `overhead` counts the events of these two.
+ */
+export const providers = { openai, bedrock, anthropic, claudeOnBedrock, gemini }
+
+const unary = (title, provider, goal) => ({
+  title: `Unary, ${title}`,
+  provider,
+  connections: 32,
+  goal,
+})
+const stream = (title, provider, goal) => ({
+  title: `Stream of 200 events, ${title}`,
+  provider,
+  connections: 8,
+  events: 200,
+  goal,
+})
+const paced = (title, provider, goal, warm) => ({
+  title: `Stream with an event each 20 ms, ${title}`,
+  provider,
+  connections: 8,
+  events: 75,
+  gap: 20,
+  goal,
+  warm,
+})
 
 /**
  * The client always sends OpenAI chat completions; `provider` is what stands behind the gateway. `events` counts those of
@@ -7,50 +41,29 @@ import { encodeFrame } from './event-frames.mjs'
  * exceeded, `warm` the scenario whose load warms up the same code.
  */
 export const scenarios = {
-  unary: { title: 'Unary, OpenAI', provider: 'openai', connections: 32, goal: 1 },
-  stream: {
-    title: 'Stream of 200 events, OpenAI',
-    provider: 'openai',
-    connections: 8,
-    events: 200,
-    goal: 0.45,
-  },
-  paced: {
-    title: 'Stream with an event each 20 ms, OpenAI',
-    provider: 'openai',
-    connections: 8,
-    events: 75,
-    gap: 20,
-    goal: 1.3,
-    warm: 'stream',
-  },
-  bedrock: { title: 'Unary, Bedrock', provider: 'bedrock', connections: 32 },
-  'bedrock-stream': {
-    title: 'Stream of 200 events, Bedrock',
-    provider: 'bedrock',
-    connections: 8,
-    events: 200,
-    goal: 1.3,
-  },
-  'bedrock-paced': {
-    title: 'Stream with an event each 20 ms, Bedrock',
-    provider: 'bedrock',
-    connections: 8,
-    events: 75,
-    gap: 20,
-    goal: 1.3,
-    warm: 'bedrock-stream',
-  },
+  unary: unary('OpenAI', 'openai', 1),
+  stream: stream('OpenAI', 'openai', 0.45),
+  paced: paced('OpenAI', 'openai', 1.3, 'stream'),
+  bedrock: unary('Bedrock', 'bedrock', 1.1),
+  'bedrock-stream': stream('Bedrock', 'bedrock', 1.2),
+  'bedrock-paced': paced('Bedrock', 'bedrock', 1.3, 'bedrock-stream'),
+  anthropic: unary('Anthropic', 'anthropic', 1.1),
+  'anthropic-stream': stream('Anthropic', 'anthropic', 1.2),
+  'anthropic-paced': paced('Anthropic', 'anthropic', 1.35, 'anthropic-stream'),
+  'claude-bedrock-stream': stream('Claude on Bedrock', 'claudeOnBedrock', 1.2),
+  'claude-bedrock-paced': paced(
+    'Claude on Bedrock',
+    'claudeOnBedrock',
+    1.35,
+    'claude-bedrock-stream',
+  ),
+  gemini: unary('Gemini', 'gemini', 1.1),
+  'gemini-stream': stream('Gemini', 'gemini', 1.2),
+  'gemini-paced': paced('Gemini', 'gemini', 1.35, 'gemini-stream'),
 }
 /** Streams that only stay open: an event each 2 s, for longer than they are looked at. */
 export const held = { title: 'Open streams', provider: 'openai', events: 1000, gap: 2000 }
 export const traffic = { ...scenarios, held }
-
-const lexicon = 'the harbour light turns slowly over grey water while small boats wait for the tide'
-const word = (i) => ` ${lexicon.split(' ')[(i * 7) % 15]}`
-const words = (count) => Array.from({ length: count }, (_, i) => word(i))
-const ANSWER = words(40).join('').trim()
-const USAGE = { input: 231, output: 197 }
 
 /** About 1 KB. The model names the scenario. */
 export function requestBody(name) {
@@ -66,80 +79,24 @@ export function requestBody(name) {
   })
 }
 
-const openaiUsage = {
-  prompt_tokens: USAGE.input,
-  completion_tokens: USAGE.output,
-  total_tokens: USAGE.input + USAGE.output,
-  prompt_tokens_details: { cached_tokens: 0 },
-}
-const sse = (data) => Buffer.from(`data: ${JSON.stringify(data)}\n\n`)
-const openaiChunk = (choices, usage = null) =>
-  sse({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion.chunk',
-    created: 1760000000,
-    model: 'gpt-4o-mini',
-    system_fingerprint: 'fp_bench',
-    choices,
-    usage,
-  })
-const openaiDelta = (delta, finish_reason = null) =>
-  openaiChunk([{ index: 0, delta, logprobs: null, finish_reason }])
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
+const IMAGES = 4
 
-const bedrockUsage = {
-  inputTokens: USAGE.input,
-  outputTokens: USAGE.output,
-  totalTokens: USAGE.input + USAGE.output,
-}
-// Bedrock pads its events to hide their lengths.
-const padding = (i) =>
-  'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.slice(0, (i * 11) % 52)
-
-/** How each provider answers: `whole` text, or the bytes of `open`, one `piece` for each text, then `close`. */
-export const providers = {
-  openai: {
-    unaryType: 'application/json',
-    streamType: 'text/event-stream',
-    whole: JSON.stringify({
-      id: 'chatcmpl-bench',
-      object: 'chat.completion',
-      created: 1760000000,
-      model: 'gpt-4o-mini',
-      system_fingerprint: 'fp_bench',
-      choices: [
-        {
-          index: 0,
-          message: { role: 'assistant', content: ANSWER, refusal: null },
-          logprobs: null,
-          finish_reason: 'stop',
-        },
-      ],
-      usage: openaiUsage,
-    }),
-    open: [openaiDelta({ role: 'assistant', content: '', refusal: null })],
-    piece: (text) => openaiDelta({ content: text }),
-    close: [openaiDelta({}, 'stop'), openaiChunk([], openaiUsage), Buffer.from('data: [DONE]\n\n')],
-    overhead: 3, // [DONE] is not counted
-  },
-  bedrock: {
-    unaryType: 'application/json',
-    streamType: 'application/vnd.amazon.eventstream',
-    whole: JSON.stringify({
-      metrics: { latencyMs: 812 },
-      output: { message: { content: [{ text: ANSWER }], role: 'assistant' } },
-      stopReason: 'end_turn',
-      usage: bedrockUsage,
-    }),
-    open: [encodeFrame('messageStart', { p: padding(3), role: 'assistant' })],
-    piece: (text, i) =>
-      encodeFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text }, p: padding(i) }),
-    close: [
-      encodeFrame('contentBlockStop', { contentBlockIndex: 0, p: padding(1) }),
-      encodeFrame('messageStop', { p: padding(2), stopReason: 'end_turn' }),
-      encodeFrame('metadata', { metrics: { latencyMs: 812 }, p: padding(4), usage: bedrockUsage }),
-    ],
-    overhead: 4,
-  },
+/** About `bytes` long, nearly all of it in the data URLs of images. */
+export function imageRequest(name, bytes) {
+  const image = () => {
+    const data = Buffer.concat([PNG, randomBytes(Math.floor(((bytes / IMAGES) * 3) / 4))])
+    return {
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${data.toString('base64')}` },
+    }
+  }
+  const content = [
+    { type: 'text', text: words(50).join('') },
+    ...Array.from({ length: IMAGES }, image),
+  ]
+  const { messages, ...rest } = JSON.parse(requestBody(name))
+  return JSON.stringify({ ...rest, messages: [messages[0], { role: 'user', content }] })
 }
 
 /** The words of a scenario's stream, one for each event that carries text. */
