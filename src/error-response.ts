@@ -7,6 +7,7 @@ import type { ErrorKind, GatewayError } from './errors.ts'
 const openaiTypes: Readonly<Record<ErrorKind, string>> = {
   'malformed-request': 'BadRequest',
   'invalid-request': 'UnprocessableEntity',
+  'unknown-host': 'NotFound',
   'unsupported-path': 'NotFound',
   'method-not-allowed': 'MethodNotAllowed',
   'unsupported-encoding': 'UnsupportedMediaType',

@@ -3,6 +3,7 @@
 export type ErrorKind =
   | 'malformed-request'
   | 'invalid-request'
+  | 'unknown-host'
   | 'unsupported-path'
   | 'method-not-allowed'
   | 'unsupported-encoding'
@@ -26,6 +27,7 @@ export type ErrorKind =
 const statuses: Readonly<Record<ErrorKind, number>> = {
   'malformed-request': 400,
   'invalid-request': 422,
+  'unknown-host': 404,
   'unsupported-path': 404,
   'method-not-allowed': 405,
   'unsupported-encoding': 415,
@@ -50,6 +52,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
 const codes: Readonly<Record<ErrorKind, string>> = {
   'malformed-request': 'malformed_request',
   'invalid-request': 'invalid_request',
+  'unknown-host': 'unknown_host',
   'unsupported-path': 'unsupported_path',
   'method-not-allowed': 'method_not_allowed',
   'unsupported-encoding': 'unsupported_encoding',

@@ -15,7 +15,15 @@ import {
 import { createErrorResponse } from './error-response.ts'
 import { GatewayError } from './errors.ts'
 import type { RequestRuntime } from './exchange.ts'
-import { dialectFor, handle, hostOf, type Snapshot, toGatewayError } from './handle.ts'
+import {
+  dialectFor,
+  handle,
+  hostOf,
+  requireHost,
+  type Snapshot,
+  toGatewayError,
+  unknownHost,
+} from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
 import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
@@ -124,7 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const serve = (request: Request, id: string, { table }: Snapshot): LocalAnswer => {
       try {
         const host = hostOf(request)
-        if (!table.serves(host)) throw unsupported(request)
+        requireHost(table, host)
         return json(answer(table.models(host), request, id))
       } catch (error) {
         return refusal(toGatewayError(error, ports), dialect)
@@ -155,8 +163,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   )
   app.notFound((context) => {
     const { raw, path } = context.req
-    const answer = refusal(unsupported(raw), dialectOfPath(path, prefixes))
-    return answerLocally(raw, context.env.runtime, watched, answer)
+    const { runtime, port } = context.env
+    const answer = refusal(notServed(raw, snapshots.of(port)), dialectOfPath(path, prefixes))
+    return answerLocally(raw, runtime, watched, answer)
   })
   app.onError(answerBug)
   return {
@@ -209,7 +218,9 @@ function pathOf({ url }: Request): string {
   return url.slice(url.indexOf('/', url.indexOf('://') + 3))
 }
 
-function unsupported(request: Request): GatewayError {
+function notServed(request: Request, { table }: Snapshot): GatewayError {
+  const host = hostOf(request)
+  if (!table.serves(host)) return unknownHost(host)
   return new GatewayError('unsupported-path', `unsupported path: ${pathOf(request)}`)
 }
 

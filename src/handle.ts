@@ -50,7 +50,7 @@ export async function handle<Req>(
   observer.open?.(exchange)
   try {
     const host = hostOf(request)
-    if (!snapshot.table.serves(host)) throw new GatewayError('no-route', noRoute)
+    requireHost(snapshot.table, host)
     const raw = await readBody(request, headers, {
       maxBytes: snapshot.maxRequestBytes,
       readAll: runtime.readBody,
@@ -110,6 +110,14 @@ export function dialectFor(
   const plain = error.kind === 'no-route' && headers.get('accept') === 'text/plain'
   return plain ? undefined : dialect
 }
+
+/** Throws where no route serves the host: comes before all else that may be wrong with a request. */
+export function requireHost(table: RouteTable, host: string): void {
+  if (!table.serves(host)) throw unknownHost(host)
+}
+
+export const unknownHost = (host: string) =>
+  new GatewayError('unknown-host', `no route serves the host ${host.slice(0, 253)}`)
 
 /** The authority of the request: never that of a forwarding header. */
 export function hostOf(request: Request): string {

@@ -78,9 +78,18 @@ describe('what the gateway refuses', () => {
         }),
       )
     expect((await ask('A.test:1975', JSON.stringify(hello))).status).toBe(200)
-    expect((await ask('b.test', JSON.stringify(hello))).status).toBe(404)
-    // Before its body is looked at.
-    expect((await ask('b.test', 'not JSON')).status).toBe(404)
+    const refused = await ask('b.test', JSON.stringify(hello))
+    expect(refused.status).toBe(404)
+    expect(refused.headers.get('x-aigw-error')).toBe('unknown_host')
+    expect(await errorOf(refused)).toEqual({
+      type: 'NotFound',
+      code: '404',
+      message: 'no route serves the host b.test',
+    })
+    // Before its body or its path is looked at.
+    expect((await ask('b.test', 'not JSON')).headers.get('x-aigw-error')).toBe('unknown_host')
+    const lost = await run.fetch(new Request('http://b.test/v1/nothing'))
+    expect(lost.headers.get('x-aigw-error')).toBe('unknown_host')
   })
 
   it('takes several slashes in a row for one', async () => {

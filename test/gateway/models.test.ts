@@ -69,7 +69,9 @@ describe('GET /v1/models', () => {
       },
     })
     const ask = (host: string) => scoped.fetch(new Request(`http://${host}/v1/models`))
-    expect((await ask('b.test')).status).toBe(404)
+    const refused = await ask('b.test')
+    expect(refused.status).toBe(404)
+    expect(refused.headers.get('x-aigw-error')).toBe('unknown_host')
     expect((await ask('a.test:1975')).status).toBe(200)
   })
 })

@@ -195,6 +195,7 @@ const withoutPort = (address: string | undefined) => address?.replace(/:\d+$/, '
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#config-access-log-format-response-flags
 const flags: Partial<Readonly<Record<ErrorKind, string>>> = {
   'no-route': 'NR',
+  'unknown-host': 'NR',
   'unsupported-path': 'NR',
   'no-model': 'NR',
   'no-backend': 'UH',
@@ -215,6 +216,7 @@ function describeFlags({ outcome, error, attempts }: Exchange): string | undefin
 
 const details: Partial<Readonly<Record<ErrorKind, string>>> = {
   'no-route': 'route_not_found',
+  'unknown-host': 'route_not_found',
   'unsupported-path': 'route_not_found',
   'no-backend': 'no_healthy_upstream',
   'too-large': 'request_payload_too_large',
