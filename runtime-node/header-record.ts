@@ -7,15 +7,25 @@ export type HeaderRecord = Readonly<Record<string, string | string[] | undefined
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : undefined
 
-export function readHeaderRecord(headers: HeaderRecord): HeaderReader {
-  return {
+/** A class, for what it saves: there are two for each request, and methods of their own would be four functions. */
+class RecordReader implements HeaderReader {
+  readonly #headers: HeaderRecord
+
+  constructor(headers: HeaderRecord) {
+    this.#headers = headers
+  }
+
+  get(name: string): string | null {
     // Through textOf, what an object inherits is no header.
-    get: (name) => textOf(headers[name]) ?? null,
-    forEach(visit) {
-      for (const name in headers) {
-        const value = textOf(headers[name])
-        if (value !== undefined) visit(value, name)
-      }
-    },
+    return textOf(this.#headers[name]) ?? null
+  }
+
+  forEach(visit: (value: string, name: string) => void): void {
+    for (const name in this.#headers) {
+      const value = textOf(this.#headers[name])
+      if (value !== undefined) visit(value, name)
+    }
   }
 }
+
+export const readHeaderRecord = (headers: HeaderRecord): HeaderReader => new RecordReader(headers)

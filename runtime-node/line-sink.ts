@@ -22,7 +22,8 @@ export interface LineSinkOptions {
 const defaultMaxPending = 8 * 1024 * 1024
 /** Each write costs as much as ten lines; nobody reads faster than this. */
 const defaultGatherMs = 50
-const largeBatch = 64 * 1024
+/** UTF-16 units: as many as a busy gateway writes in that time. */
+const largeBatch = 512 * 1024
 const retryMs = 10
 
 export function createLineSink(options: LineSinkOptions): LineSink {

@@ -60,12 +60,13 @@ function createListener(listener: Handler, client: ClientPolicySpec): Server {
 
 /** Node takes the first of several; who stands before us may have taken another. */
 function refuseTwoHosts(listener: Handler): Handler {
-  return async (incoming, outgoing) => {
+  return (incoming, outgoing) => {
     if (!('rawHeaders' in incoming && hasTwoHosts(incoming.rawHeaders))) {
       return listener(incoming, outgoing)
     }
     outgoing.writeHead(400, { connection: 'close', 'content-type': 'text/plain' })
     outgoing.end('Bad Request')
+    return Promise.resolve()
   }
 }
 

@@ -6,7 +6,7 @@ import { createIdleWatch } from './idle-watch.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Ports } from './ports.ts'
-import type { AttemptOutcome, Backend, Route } from './routing/route.ts'
+import type { AttemptOutcome, Backend, BackendEndpoint, Route } from './routing/route.ts'
 import type { Translator } from './translate/translator.ts'
 import { tryBackend } from './try-backend.ts'
 import type { TryResult } from './try-result.ts'
@@ -31,7 +31,7 @@ export async function runAttempts(
 ): Promise<TryResult> {
   const { ports } = input
   const picker = route.plan(ports.random)
-  const tries = new Map<Backend, number>()
+  const pickEndpoint = createEndpointPicker(ports.random)
   const time = createRequestTime(call, route, exchange, input)
   let retries = 0
   let last: TryResult | undefined
@@ -40,7 +40,7 @@ export async function runAttempts(
     const backend = picker.next()
     if (backend === undefined) break
     const translator = input.translatorFor(backend)
-    const endpoint = pickEndpoint(backend, tries, ports.random)
+    const endpoint = pickEndpoint(backend)
     if (translator === undefined || backend.broken !== undefined || endpoint === undefined) {
       refused = whyNot(call, backend, translator)
       picker.exclude(backend)
@@ -115,12 +115,16 @@ function whyNot(call: Call, backend: Backend, translator: Translator | undefined
 }
 
 /** Endpoints of a backend in turn, from a random one on. */
-function pickEndpoint(backend: Backend, tries: Map<Backend, number>, random: () => number) {
-  const count = backend.endpoints.length
-  if (count <= 1) return backend.endpoints[0]
-  const next = (tries.get(backend) ?? Math.floor(random() * count) - 1) + 1
-  tries.set(backend, next)
-  return backend.endpoints[next % count]
+function createEndpointPicker(random: () => number) {
+  let tries: Map<Backend, number> | undefined
+  return (backend: Backend): BackendEndpoint | undefined => {
+    const count = backend.endpoints.length
+    if (count <= 1) return backend.endpoints[0]
+    tries ??= new Map()
+    const next = (tries.get(backend) ?? Math.floor(random() * count) - 1) + 1
+    tries.set(backend, next)
+    return backend.endpoints[next % count]
+  }
 }
 
 const causes: Partial<

@@ -114,7 +114,7 @@ export function createExchange(
   clock: Pick<Ports, 'now' | 'ticks'>,
   settle: (exchange: Exchange) => void,
 ): Exchange {
-  const deferred: (() => void)[] = []
+  let deferred: (() => void)[] = []
   const startedAt = clock.now()
   const firstTick = clock.ticks()
   const exchange: Exchange = {
@@ -167,6 +167,8 @@ export function createExchange(
       exchange.outcome = how
       exchange.endedAt = exchange.now()
       for (const work of deferred) work()
+      // Whoever keeps the exchange for a while must not keep what the work was done with.
+      deferred = []
       settle(exchange)
     },
   }

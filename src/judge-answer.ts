@@ -13,17 +13,19 @@ const tooLarge = () =>
   new GatewayError('upstream-protocol', 'the answer of the provider is too large')
 
 /** Rejects with a `GatewayError`. */
-export async function readBytes(
+export function readBytes(
   response: UpstreamResponse,
   onActivity: () => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    if (response.collect) return await response.collect(onActivity)
-    return await collectBody(response.body, { maxBytes: maxAnswerBytes, tooLarge, onActivity })
-  } catch (cause) {
-    if (GatewayError.is(cause)) throw cause
-    throw new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
-  }
+  const read =
+    response.collect?.(onActivity) ??
+    collectBody(response.body, { maxBytes: maxAnswerBytes, tooLarge, onActivity })
+  return read.catch(blameProvider)
+}
+
+function blameProvider(cause: unknown): never {
+  if (GatewayError.is(cause)) throw cause
+  throw new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
 }
 
 /** An answer whose body has been read. */

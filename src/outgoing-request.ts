@@ -2,8 +2,15 @@
 import { type Cancellation, signalOf } from './cancellation.ts'
 import type { Transport, UpstreamRequest } from './ports.ts'
 
-type Parts = Omit<UpstreamRequest, 'signal' | 'redirect' | 'cancellation'> & {
+interface Parts {
+  readonly method: UpstreamRequest['method']
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: Uint8Array<ArrayBuffer> | undefined
   readonly cancellation: Cancellation
+  readonly transport: Transport | undefined
+  readonly backend: string
+  readonly trouble: string | undefined
 }
 
 /**
@@ -17,17 +24,17 @@ export class OutgoingRequest implements UpstreamRequest {
   readonly redirect = 'manual'
   readonly cancellation: Cancellation
   declare readonly transport?: Transport
-  declare readonly backend?: string
+  readonly backend: string
   declare readonly trouble?: string
   #signal: AbortSignal | undefined
 
   constructor(parts: Parts) {
     this.method = parts.method
-    this.headers = parts.headers
+    this.headers = Object.fromEntries(parts.headers)
     this.cancellation = parts.cancellation
+    this.backend = parts.backend
     if (parts.body !== undefined) this.body = parts.body
     if (parts.transport !== undefined) this.transport = parts.transport
-    if (parts.backend !== undefined) this.backend = parts.backend
     if (parts.trouble !== undefined) this.trouble = parts.trouble
   }
 

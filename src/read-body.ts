@@ -19,34 +19,36 @@ export async function readBody(
   headers: HeaderReader,
   options: ReadBodyOptions,
 ): Promise<RawBody> {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const length = headers.get('content-length')
   if (length !== null && Number(length) > options.maxBytes) throw tooLarge()
-  const encoded = encoding !== 'identity' && encoding !== ''
-  const bytes = await read(() => {
-    if (!encoded && options.readAll !== undefined) return options.readAll(options.maxBytes)
-    if (!encoded && length !== null) return request.arrayBuffer()
-    const body = encoded ? inflate(request.body, encoding) : request.body
-    return collectBody(body, { maxBytes: options.maxBytes, tooLarge })
-  })
+  let bytes: Uint8Array<ArrayBuffer>
+  try {
+    const read = await readAll(request, headers, length, options)
+    bytes = read instanceof Uint8Array ? read : new Uint8Array(read)
+  } catch (error) {
+    if (GatewayError.is(error)) throw error
+    // Whatever breaks a body off, above all a client that leaves, is no fault of ours.
+    throw new GatewayError('malformed-request', 'malformed request: the body could not be read', {
+      cause: error,
+    })
+  }
   // A length that was a lie is caught by the platform's parser or here.
   if (bytes.length > options.maxBytes) throw tooLarge()
   return createRawBody(bytes, headers.get('content-type') ?? '')
 }
 
-/** Whatever breaks a body off, above all a client that leaves, is no fault of ours. */
-async function read(
-  work: () => Promise<ArrayBuffer | Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const bytes = await work()
-    return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
-  } catch (error) {
-    if (GatewayError.is(error)) throw error
-    throw new GatewayError('malformed-request', 'malformed request: the body could not be read', {
-      cause: error,
-    })
-  }
+function readAll(
+  request: Request,
+  headers: HeaderReader,
+  length: string | null,
+  options: ReadBodyOptions,
+): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  const encoded = encoding !== 'identity' && encoding !== ''
+  if (!encoded && options.readAll !== undefined) return options.readAll(options.maxBytes)
+  if (!encoded && length !== null) return request.arrayBuffer()
+  const body = encoded ? inflate(request.body, encoding) : request.body
+  return collectBody(body, { maxBytes: options.maxBytes, tooLarge })
 }
 
 const formats: ReadonlyMap<string, CompressionFormat> = new Map([

@@ -161,7 +161,7 @@ async function askForMore(
 }
 
 /** Sends one request, and once more where the provider refuses a credential that can be renewed. */
-async function ask(translation: Translation, input: TryInput): Promise<UpstreamResponse> {
+function ask(translation: Translation, input: TryInput): Promise<UpstreamResponse> {
   const { call, backend, endpoint } = input
   input.attempt.path = translation.path
   const { outgoing } = input.observer
@@ -173,10 +173,14 @@ async function ask(translation: Translation, input: TryInput): Promise<UpstreamR
     host: input.host,
     addHeaders: outgoing && ((headers) => outgoing(input.exchange, headers)),
   })
-  const response = await dispatch(sealed, input)
-  if (response.status !== 401 || !backend.auth?.renew?.(sealed)) return response
-  response.body?.cancel().catch(() => {})
-  return dispatch(sealed, input)
+  const sent = dispatch(sealed, input)
+  const renew = backend.auth?.renew
+  if (renew === undefined) return sent
+  return sent.then((response) => {
+    if (response.status !== 401 || !renew(sealed)) return response
+    response.body?.cancel().catch(() => {})
+    return dispatch(sealed, input)
+  })
 }
 
 function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
@@ -187,27 +191,30 @@ function dispatch(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
   )
 }
 
-async function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
   const { call, backend, endpoint, ports, lifeline } = input
   const { cancellation } = lifeline
-  if (cancellation.cancelled) throw cancellation.reason
-  const trouble = call.headers.get(simulateHeader)
+  if (cancellation.cancelled) return Promise.reject(cancellation.reason)
   const request = new OutgoingRequest({
     method: sealed.method,
-    headers: Object.fromEntries(sealed.headers),
-    ...(sealed.body === undefined ? {} : { body: sealed.body }),
+    headers: sealed.headers,
+    body: sealed.body,
     cancellation,
     transport: endpoint.transport,
     backend: backend.name,
-    ...(trouble === null ? {} : { trouble }),
+    trouble: call.headers.get(simulateHeader) ?? undefined,
   })
   try {
-    return await ports.fetch(sealed.url.href, request)
+    return ports.fetch(sealed.url.href, request).catch(refuseConnection)
   } catch (cause) {
-    if (GatewayError.is(cause)) throw cause
-    // No two transports reject alike: whatever it is, the provider could not be reached.
-    throw new GatewayError('upstream-unreachable', connectMessage, { cause })
+    return refuseConnection(cause)
   }
+}
+
+function refuseConnection(cause: unknown): never {
+  if (GatewayError.is(cause)) throw cause
+  // No two transports reject alike: whatever it is, the provider could not be reached.
+  throw new GatewayError('upstream-unreachable', connectMessage, { cause })
 }
 
 /** An error that a client may read, of whatever a try has thrown. */

@@ -42,7 +42,7 @@ export function createOperator(
 const plain: Readonly<
   Record<Exclude<OperatorName, 'REQ' | 'RESP' | 'DYNAMIC_METADATA'>, Operator>
 > = {
-  START_TIME: ({ startedAt }) => new Date(startedAt).toISOString(),
+  START_TIME: ({ startedAt }) => writeTime(startedAt),
   DURATION: (exchange) => elapsed(exchange),
   PROTOCOL: ({ incoming }) => incoming.protocol,
   RESPONSE_CODE: ({ status }) => status,
@@ -65,6 +65,20 @@ const plain: Readonly<
     withoutPort(incoming.remoteAddress),
   REQUESTED_SERVER_NAME: () => undefined,
   ROUTE_NAME: ({ route }) => route?.name,
+}
+
+let lastSecond = Number.NaN
+let lastSecondText = ''
+
+/** ISO 8601 with milliseconds; the second is written once for all that began in it. */
+function writeTime(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000)
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastSecondText = new Date(second * 1000).toISOString().slice(0, -'000Z'.length)
+  }
+  const rest = Math.floor(milliseconds) - second * 1000
+  return `${lastSecondText}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
 }
 
 const elapsed = ({ startedAt, endedAt = startedAt }: Exchange) => Math.round(endedAt - startedAt)
@@ -190,7 +204,7 @@ function hostOf(origin: string | undefined): string | undefined {
   return host
 }
 
-const withoutPort = (address: string | undefined) => address?.replace(/:\d+$/, '')
+const withoutPort = (address: string | undefined) => address?.slice(0, address.lastIndexOf(':'))
 
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#config-access-log-format-response-flags
 const flags: Partial<Readonly<Record<ErrorKind, string>>> = {
