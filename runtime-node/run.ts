@@ -20,6 +20,7 @@ import { startAdmin } from './admin.ts'
 import { answerConfig, describeRefusal } from './config-answer.ts'
 import { interpretSources, type LoadedConfig, loadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'
+import { nodeDigests } from './digests.ts'
 import { exitCodes, messageOf, RunError } from './exit-errors.ts'
 import { createNodeFetch } from './fetch.ts'
 import { describeFrozen } from './frozen-listeners.ts'
@@ -175,6 +176,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     fetch: outgoing.fetch,
     log,
     observers: [...telemetry.observers, ...debugObservers(run)],
+    digests: nodeDigests,
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })

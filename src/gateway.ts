@@ -76,6 +76,7 @@ function withDefaults(options: GatewayOptions): Ports {
     uuid: options.uuid ?? (() => crypto.randomUUID()),
     schedule: options.schedule ?? schedule,
     log: options.log ?? (() => {}),
+    digests: options.digests,
     awsDefaultChain: options.awsDefaultChain ?? (async () => undefined),
     gcpDefaultCredentials: options.gcpDefaultCredentials ?? (async () => undefined),
   }

@@ -27,6 +27,7 @@ export { maxAnswerBytes } from './limits.ts'
 export type { ChunkVisitor, Observer, SeenReply } from './observe/observer.ts'
 export type {
   AwsCredentials,
+  Digests,
   HeaderReader,
   LogFields,
   Logger,

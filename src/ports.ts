@@ -73,6 +73,16 @@ export interface AwsCredentials {
   readonly sessionToken?: string | undefined
 }
 
+/**
+ * SHA-256 at once. WebCrypto, which every runtime has, hands each digest to another thread and back: for a
+ * signature that takes longer than all the rest of a request.
+ */
+export interface Digests {
+  /** Lower-case hex. */
+  sha256(content: string | Uint8Array): string
+  hmacSha256(key: string | ArrayBuffer, text: string): ArrayBuffer
+}
+
 export interface Ports {
   readonly fetch: UpstreamFetch
   /** Milliseconds since the epoch. */
@@ -85,6 +95,8 @@ export interface Ports {
   /** Calls `work` once after `ms`; returns what cancels it. */
   readonly schedule: (work: () => void, ms: number) => () => void
   readonly log: Logger
+  /** Absent: WebCrypto signs. */
+  readonly digests: Digests | undefined
   /** The default provider chain of AWS, where the runtime has one. */
   readonly awsDefaultChain: () => Promise<AwsCredentials | undefined>
   /** JSON of Google's application default credentials, where the runtime has some. */

@@ -12,7 +12,7 @@ import { type SigningKeys, signRequest } from './sigv4.ts'
 
 export function createAwsAuth(
   spec: AwsAuthSpec,
-  ports: Pick<Ports, 'now' | 'awsDefaultChain'>,
+  ports: Pick<Ports, 'now' | 'awsDefaultChain' | 'digests'>,
 ): BackendAuth {
   const keys: SigningKeys = new Map()
   const configured =
@@ -20,15 +20,19 @@ export function createAwsAuth(
       ? () => readChain(ports, spec.missing)
       : createFileReader(spec.file, spec.missing)
   return {
-    async apply(request, incoming) {
+    apply(request, incoming) {
       const host = request.headers.get('host')?.replace(/:\d+$/, '') ?? request.url.hostname
       const own = readOverrideAwsCredentials(spec.override, incoming)
-      await signRequest(request, own ?? (await configured()), {
-        service: 'bedrock',
-        region: regionOfHost(host, spec.region),
-        now: ports.now(),
-        keys: own === undefined ? keys : undefined,
-      })
+      const sign = (credentials: AwsCredentials) =>
+        signRequest(request, credentials, {
+          service: 'bedrock',
+          region: regionOfHost(host, spec.region),
+          now: ports.now(),
+          keys: own === undefined ? keys : undefined,
+          digests: ports.digests,
+        })
+      const credentials = own ?? configured()
+      return credentials instanceof Promise ? credentials.then(sign) : sign(credentials)
     },
   }
 }

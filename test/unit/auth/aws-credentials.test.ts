@@ -29,7 +29,7 @@ function auth(
 ) {
   return createAwsAuth(
     { type: 'AWSCredentials', region: 'us-east-1', ...spec },
-    { now: () => now, awsDefaultChain: chain },
+    { now: () => now, awsDefaultChain: chain, digests: undefined },
   )
 }
 
@@ -47,7 +47,7 @@ async function failure(
   incoming: Record<string, string> = {},
 ): Promise<GatewayError> {
   const request = seal()
-  const error = await Promise.resolve(backend.apply(request, new Headers(incoming))).then(
+  const error = await authorization(backend, incoming, request).then(
     () => undefined,
     (reason: unknown) => reason,
   )

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { nodeDigests } from '../../../runtime-node/digests.ts'
 import type { Sealed } from '../../../src/auth/auth.ts'
 import { type SigningScope, signRequest } from '../../../src/auth/sigv4.ts'
 import type { AwsCredentials } from '../../../src/ports.ts'
@@ -15,6 +16,8 @@ function request(url: string, more: Partial<Sealed> = {}): Sealed {
   return { method: 'POST', url: new URL(url), headers: new Map(), body, ...more }
 }
 
+let digests: SigningScope['digests']
+
 async function sign(
   sealed: Sealed,
   credentials: AwsCredentials = keys,
@@ -24,6 +27,7 @@ async function sign(
     service: 'bedrock',
     region: 'us-east-1',
     now,
+    digests,
     ...scope,
   })
   const signature = /Signature=([0-9a-f]{64})$/.exec(sealed.headers.get('authorization') ?? '')?.[1]
@@ -49,7 +53,14 @@ async function expectedSignature(canonical: string, region = 'us-east-1'): Promi
 
 const bodyHash = 'c3335e07d6e89650bf94cb98664be69f8774dbc3198df221f113db0a59ea14f0'
 
-describe('signRequest', () => {
+describe.each([
+  ['WebCrypto', undefined],
+  ["Node's digests", nodeDigests],
+])('signRequest with %s', (_, given) => {
+  beforeEach(() => {
+    digests = given
+  })
+
   it('signs a Converse request', async () => {
     const { signature, headers } = await sign(
       request(
@@ -208,5 +219,14 @@ describe('signRequest', () => {
     }
     expect(cache.size).toBeGreaterThan(0)
     expect(cache.size).toBeLessThanOrEqual(16)
+  })
+})
+
+describe('signRequest', () => {
+  it('is done when it returns, where digests are at hand', () => {
+    const sealed = request('https://bedrock-runtime.us-east-1.amazonaws.com/x')
+    const scope = { service: 'bedrock', region: 'us-east-1', now, digests: nodeDigests }
+    expect(signRequest(sealed, keys, scope)).toBeUndefined()
+    expect(sealed.headers.get('authorization')).toMatch(/Signature=[0-9a-f]{64}$/)
   })
 })
