@@ -10,7 +10,20 @@ export interface RawJson {
 
 /** `text` must be valid JSON: it is not looked at again. */
 export function rawJson(text: string): RawJson {
-  return { [fragment]: text }
+  return { [fragment]: text, toJSON } as RawJson // the rest of it is for JSON.stringify alone
+}
+
+/** What is written where a fragment belongs. Nobody outside can know it, so nobody's text holds it. */
+let mark: string | undefined
+/** The fragments that the writing under way has met, in their order. */
+let met: string[] | undefined
+
+/** Called by `JSON.stringify`, which must write a value: the fragment takes its place afterwards. */
+function toJSON(this: RawJson): unknown {
+  if (met === undefined) return JSON.parse(this[fragment])
+  met.push(this[fragment])
+  mark ??= crypto.randomUUID()
+  return mark
 }
 
 /**
@@ -18,13 +31,17 @@ export function rawJson(text: string): RawJson {
  * structures of our own making, with foreign parts as fragments.
  */
 export function stringifyJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  if (fragment in value) return (value as RawJson)[fragment] // only rawJson() knows the symbol
-  if (Array.isArray(value)) return `[${value.map(stringifyJson).join(',')}]`
-  let text = ''
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stringifyJson(member)}`
+  const fragments: string[] = []
+  met = fragments
+  let text: string
+  try {
+    text = JSON.stringify(value) ?? 'null'
+  } finally {
+    met = undefined
   }
-  return `{${text}}`
+  if (fragments.length === 0) return text
+  const [first = '', ...rest] = text.split(`"${mark}"`)
+  let whole = first
+  for (const [index, piece] of rest.entries()) whole += (fragments[index] ?? '') + piece
+  return whole
 }

@@ -3,6 +3,7 @@
 
 /** Leaves `A-Z a-z 0-9 - _ . ~ $ & + : = @`; all else is percent-encoded as UTF-8. */
 export function encodePathSegment(text: string): string {
+  if (/^[\w.~$&+:=@-]*$/.test(text)) return text
   // encodeURIComponent throws on half a surrogate pair.
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
     .replace(/%(?:24|26|2B|3A|3D|40)/g, decodeURIComponent)

@@ -34,7 +34,9 @@ export function convertUser(
   if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }]
   return content.flatMap((part, index): PartBlock[] => {
     const block = convertUserPart(part, context, `${where}.content[${index}]`)
-    return block ? [{ ...block, cache_control: readCacheControl(part.cache_control) }] : []
+    const marker = readCacheControl(part.cache_control)
+    if (block === undefined) return []
+    return [marker === undefined ? block : { ...block, cache_control: marker }]
   })
 }
 

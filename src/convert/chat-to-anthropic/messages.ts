@@ -56,14 +56,15 @@ export function convertMessages(
           messages.push({ role: 'user', content: run })
           results = run
         }
-        results.push(convertResult(message, { ...context, ...media }, where))
+        results.push(convertResult(message, media, context, where))
     }
   }
   const opened = withOpeningTurn<Message>(messages, (text) => ({
     role: 'user',
     content: [{ type: 'text', text }],
   }))
-  return { ...complete(system, opened, request.cache_control), betas: [...media.betas] }
+  const whole = complete(system, opened, request.cache_control)
+  return { system: whole.system, messages: whole.messages, betas: [...media.betas] }
 }
 
 /** A request needs a message: where there are instructions only, they are what the user says. */
@@ -74,6 +75,7 @@ function complete(
 ): Pick<Conversation, 'system' | 'messages'> {
   const marker = readCacheControl(cacheControl)
   if (messages.length > 0) {
+    if (marker === undefined) return { system, messages }
     const last = messages.length - 1
     return {
       system,
@@ -88,7 +90,8 @@ function complete(
 
 function convertResult(
   message: ToolMessage,
-  context: MediaContext & AssistantContext,
+  media: MediaContext,
+  context: AssistantContext,
   where: string,
 ): ToolResultBlock {
   const { content, tool_call_id: id } = message
@@ -102,7 +105,7 @@ function convertResult(
         ? []
         : [{ type: 'text', text: content } as const]
       : content.flatMap(
-          (part, index) => convertResultPart(part, context, `${where}.content[${index}]`) ?? [],
+          (part, index) => convertResultPart(part, media, `${where}.content[${index}]`) ?? [],
         )
   return {
     type: 'tool_result',

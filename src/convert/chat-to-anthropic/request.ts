@@ -36,16 +36,29 @@ const answerRoom = 4096
 /** Throws a `GatewayError`: `malformed-request` for a wrong type, `invalid-request` for a refusal. */
 export function convertRequest(request: ChatRequest, source: RequestSource): ConvertedRequest {
   const checked = checkChatRequest(request)
+  // Objects are written out here: V8 makes a hidden class for each that a spread is a part of.
+  const { model, platform, text, frame = {} } = source
   if ((checked.n ?? 1) > 1) {
-    throw refusal(`${source.platform.provider} gives one choice for a request`, 'n')
+    throw refusal(`${platform.provider} gives one choice for a request`, 'n')
   }
   const tools = createWireNames()
-  const conversation = convertMessages(checked, { ...source, tools, callIds: createWireNames() })
+  const conversation = convertMessages(checked, {
+    platform,
+    tools,
+    callIds: createWireNames(),
+  })
   const asked = checked.max_completion_tokens ?? checked.max_tokens ?? undefined
-  const reasoning = convertThinking(checked, source.model, asked)
+  const reasoning = convertThinking(checked, model, asked)
   const thinks = reasoning.thinking?.type === 'enabled' || reasoning.thinking?.type === 'adaptive'
   const output = convertOutput(checked.response_format, source)
-  const offered = convertTools(checked, { ...source, tools, thinks, answer: output.answer })
+  const offered = convertTools(checked, {
+    model,
+    platform,
+    text,
+    tools,
+    thinks,
+    answer: output.answer,
+  })
   const hints: readonly TextBlock[] = [
     ...(checked.response_format?.type === 'json_object' ? [jsonObjectHint] : []),
     ...(offered.hint === undefined ? [] : [offered.hint]),
@@ -55,19 +68,26 @@ export function convertRequest(request: ChatRequest, source: RequestSource): Con
     system: [...conversation.system, ...hints],
     messages: conversation.messages,
   })
-  const effort = reasoning.effort
+  const { effort } = reasoning
+  const sampling = convertSampling(checked, thinks ? 'fixed' : 'free')
   const body: MessagesRequest = {
-    max_tokens: asked ?? roomFor(source.model, reasoning.thinking),
+    model: frame.model,
+    anthropic_version: frame.anthropic_version,
+    anthropic_beta: frame.anthropic_beta,
+    max_tokens: asked ?? roomFor(model, reasoning.thinking),
     messages: cacheable.messages,
     system: cacheable.system.length > 0 ? cacheable.system : undefined,
     tools: cacheable.tools.length > 0 ? cacheable.tools : undefined,
     tool_choice: offered.choice,
     output_config: effort || output.format ? { effort, format: output.format } : undefined,
-    ...convertSampling(checked, thinks ? 'fixed' : 'free'),
+    temperature: sampling.temperature,
+    top_p: sampling.top_p,
+    top_k: sampling.top_k,
     stop_sequences: convertStop(checked.stop),
     thinking: reasoning.thinking,
     metadata: checked.user ? { user_id: checked.user } : undefined,
-    service_tier: source.platform.serviceTiers ? convertTier(checked.service_tier) : undefined,
+    service_tier: platform.serviceTiers ? convertTier(checked.service_tier) : undefined,
+    stream: frame.stream,
   }
   return { body, betas: conversation.betas, names: { tools, answerTool: offered.answerTool } }
 }

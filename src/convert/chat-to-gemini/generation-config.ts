@@ -13,8 +13,12 @@ export function convertGeneration(
   const stop = typeof request.stop === 'string' ? [request.stop] : (request.stop ?? [])
   const stopSequences = stop.filter((sequence) => sequence !== '')
   const resolution = (own.media_resolution ?? own.mediaResolution) || undefined
+  const { responseModalities, speechConfig } = convertModalities(request)
+  // Written out: V8 makes a hidden class for each object that a spread is a part of.
   return {
-    ...output,
+    responseMimeType: output.responseMimeType,
+    responseSchema: output.responseSchema,
+    responseJsonSchema: output.responseJsonSchema,
     temperature: request.temperature ?? undefined,
     topP: request.top_p ?? undefined,
     topK: request.top_k ?? own.topK ?? undefined,
@@ -29,7 +33,8 @@ export function convertGeneration(
     stopSequences: stopSequences.length > 0 ? stopSequences : undefined,
     thinkingConfig: convertThinking(request, model),
     mediaResolution: model.takesMediaResolution ? resolution : undefined,
-    ...convertModalities(request),
+    responseModalities,
+    speechConfig,
   }
 }
 

@@ -39,7 +39,8 @@ export function convertReply(text: string, head: AnswerHead): ConvertedReply | u
   const choices = candidates.flatMap((candidate, index) =>
     isRecord(candidate)
       ? convertCandidate(candidate, index, {
-          ...head,
+          form: head.form,
+          uuid: head.uuid,
           created,
           raw: () => readRawParts(text, index),
         })
@@ -88,7 +89,7 @@ function refusedChoice(reason: string): Choice {
   }
 }
 
-interface CandidateContext extends AnswerHead {
+interface CandidateContext extends Pick<AnswerHead, 'form' | 'uuid'> {
   readonly created: number
   readonly raw: () => string | undefined
 }

@@ -8,11 +8,14 @@ import { writeUsage } from '../chat-usage.ts'
 export function writeGeminiUsage(usage: Usage, metadata: unknown): ChatUsage {
   const written = writeUsage(usage)
   if (!isRecord(metadata)) return written
+  const { prompt_tokens, completion_tokens, total_tokens } = written
   const { prompt_tokens_details: prompt, completion_tokens_details: answer } = written
   return {
-    ...written,
-    prompt_tokens_details: join(prompt, countModalities(metadata.promptTokensDetails)),
+    prompt_tokens,
+    completion_tokens,
+    total_tokens,
     completion_tokens_details: join(answer, countModalities(metadata.candidatesTokensDetails)),
+    prompt_tokens_details: join(prompt, countModalities(metadata.promptTokensDetails)),
   }
 }
 
@@ -20,8 +23,9 @@ function join<Details extends object>(
   details: Details | undefined,
   counts: ModalityCounts | undefined,
 ): (Details & ModalityCounts) | undefined {
-  // The cast: where there are no details, there are none of theirs.
-  return details || counts ? ({ ...details, ...counts } as Details & ModalityCounts) : undefined
+  // The casts: where there are no details, there are none of theirs.
+  if (details === undefined) return counts as (Details & ModalityCounts) | undefined
+  return { ...details, ...counts } as Details & ModalityCounts
 }
 
 interface ModalityCounts {

@@ -16,6 +16,7 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
     model,
     platform: anthropicApi,
     text: () => call.body.text(),
+    frame: { model, stream: call.stream ? true : undefined },
   })
   return {
     path: joinPath(schema.prefix || 'v1', 'messages'),
@@ -24,7 +25,7 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
       accept: call.stream ? 'text/event-stream' : 'application/json',
       ...anthropicHeaders(call.headers, betas),
     },
-    body: stringifyJson({ model, ...body, stream: call.stream ? true : undefined }),
+    body: stringifyJson(body),
     reply: createAnthropicReply({
       framing: 'sse',
       errorType: 'AnthropicBackendError',

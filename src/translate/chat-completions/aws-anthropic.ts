@@ -12,12 +12,16 @@ import { createAnthropicReply } from './anthropic-reply.ts'
 
 export const chatToAwsAnthropic: Translator<ChatRequest> = (call, target) => {
   const { model, schema } = target
+  const betas = bedrockBetas(call.headers.get('anthropic-beta'))
   const { body, names } = convertRequest(call.request, {
     model,
     platform: bedrockInvoke,
     text: () => call.body.text(),
+    frame: {
+      anthropic_version: schema.version || 'bedrock-2023-05-31',
+      anthropic_beta: betas.length > 0 ? betas : undefined,
+    },
   })
-  const betas = bedrockBetas(call.headers.get('anthropic-beta'))
   const operation = call.stream ? 'invoke-with-response-stream' : 'invoke'
   return {
     path: `/model/${encodePathSegment(model)}/${operation}`,
@@ -25,11 +29,7 @@ export const chatToAwsAnthropic: Translator<ChatRequest> = (call, target) => {
       'content-type': 'application/json',
       accept: call.stream ? 'application/vnd.amazon.eventstream' : 'application/json',
     },
-    body: stringifyJson({
-      anthropic_version: schema.version || 'bedrock-2023-05-31',
-      anthropic_beta: betas.length > 0 ? betas : undefined,
-      ...body,
-    }),
+    body: stringifyJson(body),
     reply: createAnthropicReply({
       framing: 'aws-chunks',
       errorType: bedrockErrorType,

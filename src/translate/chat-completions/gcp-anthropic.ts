@@ -17,6 +17,10 @@ export const chatToGcpAnthropic: Translator<ChatRequest> = (call, target) => {
     model,
     platform: vertexAi,
     text: () => call.body.text(),
+    frame: {
+      anthropic_version: schema.version || 'vertex-2023-10-16',
+      stream: call.stream ? true : undefined,
+    },
   })
   return {
     path: vertexPath(target, {
@@ -27,11 +31,7 @@ export const chatToGcpAnthropic: Translator<ChatRequest> = (call, target) => {
       'content-type': 'application/json',
       accept: call.stream ? 'text/event-stream' : 'application/json',
     },
-    body: stringifyJson({
-      anthropic_version: schema.version || 'vertex-2023-10-16',
-      ...body,
-      stream: call.stream ? true : undefined,
-    }),
+    body: stringifyJson(body),
     reply: createAnthropicReply({
       framing: 'sse',
       errorType,

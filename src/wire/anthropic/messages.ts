@@ -3,6 +3,11 @@
 import type { RawJson } from '../../json/raw-json.ts'
 
 export interface MessagesRequest {
+  /** At platforms that have it in the path, absent, as is `stream`. */
+  readonly model?: string | undefined
+  readonly anthropic_version?: string | undefined
+  readonly anthropic_beta?: readonly string[] | undefined
+  readonly stream?: true | undefined
   readonly max_tokens: number
   readonly messages: readonly Message[]
   readonly system?: readonly TextBlock[] | undefined

@@ -32,3 +32,7 @@ it('does not take a client’s object for a fragment', () => {
   const value: unknown = JSON.parse('{"raw JSON":"1","Symbol(raw JSON)":"2","__proto__":{"x":3}}')
   expect(stringifyJson(value)).toBe('{"raw JSON":"1","Symbol(raw JSON)":"2","__proto__":{"x":3}}')
 })
+
+it('gives a fragment as its value to others that write JSON', () => {
+  expect(JSON.stringify({ a: rawJson('{"b": 1.0}') })).toBe('{"a":{"b":1}}')
+})
