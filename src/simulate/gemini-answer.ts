@@ -6,11 +6,16 @@ import type { SimulatedAnswer, SimulatedRequest } from './dialect.ts'
 import { type GeminiRequest, readGeminiRequest } from './gemini-request.ts'
 import { googleHeaders, googleJson } from './google-error.ts'
 import type { PacedEvent } from './paced-body.ts'
+import { pixel } from './pixel.ts'
 import { countTokens, splitTokens } from './tokens.ts'
 
 /** When every answer was made: a clock would give the same request another answer. */
 const createTime = '2023-11-14T22:13:20Z'
 const thought = 'The user wants an answer, and a short one will do.'
+
+const picture = { inlineData: { mimeType: 'image/png', data: pixel } }
+/** What Gemini counts for an image of 1K. */
+const imageTokens = 1290
 
 const finishReasons: Readonly<Record<Composition['end'], string>> = {
   turn: 'STOP',
@@ -23,7 +28,8 @@ const finishReasons: Readonly<Record<Composition['end'], string>> = {
 export function answerGenerateContent(request: SimulatedRequest, model: string): SimulatedAnswer {
   const asked = readGeminiRequest(request, model)
   const composition = composeAnswer(asked)
-  const parts = [...thoughtsOf(asked), ...partsOf(request, composition)]
+  const drawn = asked.draws ? [picture] : partsOf(request, composition)
+  const parts = [...thoughtsOf(asked), ...drawn]
   return googleJson({
     candidates: candidates(asked, { content: { role: 'model', parts }, end: composition.end }),
     ...describe(request, model),
@@ -65,7 +71,8 @@ function* streamAnswer(
       tokens,
     )
   for (const part of thoughtsOf(asked)) yield event([part], countTokens(thought))
-  for (const token of splitTokens(composition.text)) yield event([{ text: token }], 1)
+  if (asked.draws) yield event([picture], imageTokens)
+  else for (const token of splitTokens(composition.text)) yield event([{ text: token }], 1)
   for (const part of callsOf(request, composition)) yield event([part], 1)
   const content = { role: 'model', parts: [{ text: '' }] } as const
   const last = { content, end: composition.end }
@@ -137,7 +144,8 @@ function describe({ seed }: SimulatedRequest, model: string) {
 
 function usageOf(asked: GeminiRequest, { inputTokens, outputTokens }: Composition) {
   const thoughts = asked.showsThoughts ? countTokens(thought) : 0
-  const output = outputTokens * asked.count
+  const output = (asked.draws ? imageTokens : outputTokens) * asked.count
+  const modality = asked.draws ? 'IMAGE' : 'TEXT'
   return {
     promptTokenCount: inputTokens,
     candidatesTokenCount: output,
@@ -145,6 +153,6 @@ function usageOf(asked: GeminiRequest, { inputTokens, outputTokens }: Compositio
     ...(thoughts === 0 ? {} : { thoughtsTokenCount: thoughts }),
     trafficType: 'ON_DEMAND',
     promptTokensDetails: [{ modality: 'TEXT', tokenCount: inputTokens }],
-    candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: output }],
+    candidatesTokensDetails: [{ modality, tokenCount: output }],
   }
 }

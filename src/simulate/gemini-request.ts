@@ -15,6 +15,8 @@ export interface GeminiRequest {
   readonly showsThoughts: boolean
   /** An answer of plain text, JSON, or a bare word out of a list. */
   readonly form: 'text' | 'json' | 'word'
+  /** Whether a picture is asked for. */
+  readonly draws: boolean
 }
 
 const requestMembers = [
@@ -47,6 +49,7 @@ const configMembers = [
   'responseMimeType',
   'responseSchema',
   'responseJsonSchema',
+  'imageConfig',
 ]
 
 /** Throws a `Rejection`. */
@@ -64,6 +67,7 @@ export function readGeminiRequest(request: SimulatedRequest, model: string): Gem
     count: readNumber(config, 'candidateCount', 'generation_config', integers(1, 8)) ?? 1,
     showsThoughts: thinking.includeThoughts === true,
     form: output.form,
+    draws: readDraws(config, model),
     prompt: {
       model,
       backend: request.backend,
@@ -116,6 +120,21 @@ function readThinking(config: Members, model: string): Members {
     rejectAsGoogle('Budget 0 is invalid. This model only works in thinking mode.')
   }
   return thinking
+}
+
+function readDraws(config: Members, model: string): boolean {
+  const path = 'generation_config.image_config'
+  const known = ['aspectRatio', 'imageSize', 'imageOutputOptions', 'personGeneration']
+  const image = readMessage(config.imageConfig ?? {}, path, known)
+  const size = readString(image, 'imageSize', path)
+  if (size !== undefined && !['1K', '2K', '4K'].includes(size)) {
+    rejectAsGoogle(`Invalid value at '${path}.image_size', "${size}"`)
+  }
+  const asked = readRepeated(config, 'responseModalities', 'generation_config').includes('IMAGE')
+  if (asked && !model.includes('image')) {
+    rejectAsGoogle('Unable to submit request because the model does not support image output.')
+  }
+  return asked
 }
 
 function readStops(config: Members): string[] {

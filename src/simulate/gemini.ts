@@ -7,6 +7,7 @@ import {
 } from './dialect.ts'
 import { answerGenerateContent, answerStreamGenerateContent } from './gemini-answer.ts'
 import { googleError } from './google-error.ts'
+import { answerImagen, isImagen } from './imagen.ts'
 import { answerEmbedContent, answerPredict } from './vertex-embeddings.ts'
 
 type Method = (request: SimulatedRequest, model: string) => SimulatedAnswer
@@ -14,7 +15,8 @@ type Method = (request: SimulatedRequest, model: string) => SimulatedAnswer
 const methods: Readonly<Record<string, Method>> = {
   generateContent: answerGenerateContent,
   streamGenerateContent: answerStreamGenerateContent,
-  predict: answerPredict,
+  predict: (request, model) =>
+    isImagen(model) ? answerImagen(request, model) : answerPredict(request, model),
   embedContent: answerEmbedContent,
 }
 

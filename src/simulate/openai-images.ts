@@ -5,12 +5,10 @@ import { readForm } from './openai-form.ts'
 import { answerJson, readBody } from './openai-json.ts'
 import { createTypedEvent, streamEvents } from './openai-stream.ts'
 import type { PacedEvent } from './paced-body.ts'
+import { pixel } from './pixel.ts'
 import { countTokens } from './tokens.ts'
 
 const created = 1_700_000_000
-/** 1×1, PNG. */
-const pixel =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const imageTokens = 272
 
 interface Order {

@@ -22,8 +22,10 @@ import { embeddingsToAzure } from './embeddings/azure-openai.ts'
 import { embeddingsToVertex } from './embeddings/gcp-vertexai.ts'
 import { embeddingsToOpenAI } from './embeddings/openai.ts'
 import { imageEditsToAzure } from './images-edits/azure-openai.ts'
+import { imageEditsToVertex } from './images-edits/gcp-vertexai.ts'
 import { imageEditsToOpenAI } from './images-edits/openai.ts'
 import { imagesToAzure } from './images-generations/azure-openai.ts'
+import { imagesToVertex } from './images-generations/gcp-vertexai.ts'
 import { imagesToOpenAI } from './images-generations/openai.ts'
 import { moderationsToOpenAI } from './moderations/openai.ts'
 import { responsesToAzure } from './responses/azure-openai.ts'
@@ -73,8 +75,16 @@ export const translators = {
     AWSBedrock: embeddingsToBedrock,
     GCPVertexAI: embeddingsToVertex,
   },
-  'images-generations': { OpenAI: imagesToOpenAI, AzureOpenAI: imagesToAzure },
-  'images-edits': { OpenAI: imageEditsToOpenAI, AzureOpenAI: imageEditsToAzure },
+  'images-generations': {
+    OpenAI: imagesToOpenAI,
+    AzureOpenAI: imagesToAzure,
+    GCPVertexAI: imagesToVertex,
+  },
+  'images-edits': {
+    OpenAI: imageEditsToOpenAI,
+    AzureOpenAI: imageEditsToAzure,
+    GCPVertexAI: imageEditsToVertex,
+  },
   'audio-speech': { OpenAI: speechToOpenAI, AzureOpenAI: speechToAzure },
   'audio-transcriptions': { OpenAI: transcriptionsToOpenAI, AzureOpenAI: transcriptionsToAzure },
   'audio-translations': { OpenAI: translationsToOpenAI, AzureOpenAI: translationsToAzure },

@@ -228,6 +228,16 @@ it.each([
   expect((await answer.json()).data[0].embedding.length).toBeGreaterThan(0)
 })
 
+it.each(['gemini-2.5-flash-image', 'imagen-4.0-generate-001'])(
+  'draws by Vertex AI with %s',
+  async (model) => {
+    const { ask } = start('gcp-vertexai')
+    const answer = await ask('/v1/images/generations', { model, prompt: 'a fox' })
+    expect(answer.status).toBe(200)
+    expect((await answer.json()).data[0].b64_json.length).toBeGreaterThan(0)
+  },
+)
+
 /** Azure's streams begin with what its filter says of the prompt, in a chunk without id and model: passed on as it is. */
 function withoutPromptFilter(stream: string): string {
   const [first = '', ...rest] = stream.split('\n\n')

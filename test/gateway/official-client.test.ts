@@ -1,9 +1,29 @@
 // The official client of OpenAI on every endpoint but chat, against each simulated provider that serves it.
-import OpenAI, { toFile } from 'openai'
+import { generateKeyPairSync } from 'node:crypto'
+import OpenAI, { toFile, UnprocessableEntityError } from 'openai'
 import { describe, expect, it } from 'vitest'
+import { decodeBase64 } from '../../src/base64-bytes.ts'
+import { pixel } from '../../src/simulate/pixel.ts'
 import { testGateway } from '../support/ask.ts'
 import { backend, exact, gatewaySpec, ref, rule } from '../support/gateway-spec.ts'
 import { instant, weatherTool } from '../unit/simulate/support.ts'
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const vertex = (name: string) =>
+  backend(name, {
+    schema: { name: 'GCPVertexAI' },
+    endpoints: [{ kind: 'fqdn', host: 'us-central1-aiplatform.googleapis.com', port: 443 }],
+    auth: {
+      type: 'GCPCredentials',
+      project: 'p-1',
+      region: 'us-central1',
+      serviceAccount: JSON.stringify({
+        type: 'service_account',
+        client_email: 'robot@p-1.iam.gserviceaccount.com',
+        private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      }),
+    },
+  })
 
 const providers = {
   openai: backend('openai'),
@@ -14,6 +34,16 @@ const providers = {
     endpoints: [{ kind: 'fqdn', host: 'bedrock-runtime.us-east-1.amazonaws.com', port: 443 }],
   }),
   claude: backend('claude', { schema: { name: 'Anthropic' } }),
+  gemini: vertex('gemini'),
+  imagen: vertex('imagen'),
+  'imagen-edits': vertex('imagen-edits'),
+}
+
+const overrides: Readonly<Record<string, string>> = {
+  bedrock: 'amazon.titan-embed-text-v2:0',
+  gemini: 'gemini-2.5-flash-image',
+  imagen: 'imagen-4.0-generate-001',
+  'imagen-edits': 'imagen-3.0-capability-001',
 }
 
 const gateway = testGateway({
@@ -23,12 +53,7 @@ const gateway = testGateway({
     Object.keys(providers).map((name) =>
       rule(
         [exact('x-ai-eg-model', name)],
-        [
-          ref(
-            name,
-            name === 'bedrock' ? { modelNameOverride: 'amazon.titan-embed-text-v2:0' } : {},
-          ),
-        ],
+        [ref(name, overrides[name] === undefined ? {} : { modelNameOverride: overrides[name] })],
       ),
     ),
   ),
@@ -48,6 +73,45 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 const usageOfLast = () => gateway.ended.at(-1)?.usage
+
+describe.each(['gemini', 'imagen'])('images by %s', (model) => {
+  it('are made, as many as are asked for', async () => {
+    const order = { model, prompt: 'a fox', n: 5, size: '1536x1024' } as const
+    const { created, data } = await client.images.generate(order)
+    expect(created).toBeGreaterThan(1_600_000_000)
+    expect(data?.map(({ b64_json }) => b64_json?.slice(0, 4))).toEqual(Array(5).fill('iVBO'))
+  })
+
+  it('are refused by the name of the field', async () => {
+    const order = { model, prompt: 'a fox', background: 'transparent' } as const
+    const error = await client.images.generate(order).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnprocessableEntityError)
+    expect(error).toHaveProperty('message', expect.stringContaining('(background)'))
+  })
+})
+
+const png = () => toFile(decodeBase64(pixel) ?? new Uint8Array(), 'a.png', { type: 'image/png' })
+
+it.each(['gemini', 'imagen-edits'])('changes images by %s', async (model) => {
+  const { data } = await client.images.edit({ model, image: await png(), prompt: 'a hat', n: 2 })
+  expect(data?.map(({ b64_json }) => b64_json?.slice(0, 4))).toEqual(['iVBO', 'iVBO'])
+})
+
+it('changes several images at once by Gemini, and counts them', async () => {
+  const image = [await png(), await png()]
+  const { usage } = await client.images.edit({ model: 'gemini', image, prompt: 'a hat' })
+  expect(usage).toMatchObject({ output_tokens: 1290 })
+  expect(usageOfLast()).toMatchObject({ input: usage?.input_tokens, output: 1290 })
+})
+
+it('makes an image by Gemini while one looks on', async () => {
+  const order = { model: 'gemini', prompt: 'a fox', stream: true, partial_images: 2 } as const
+  const events = await collect(await client.images.generate(order))
+  expect(events).toMatchObject([
+    { type: 'image_generation.completed', usage: { output_tokens: 1290 } },
+  ])
+  expect(usageOfLast()).toMatchObject({ output: 1290 })
+})
 
 describe.each(['openai', 'azure', 'azure-v1'])('%s', (model) => {
   it('makes images', async () => {

@@ -13,6 +13,10 @@ export interface GeminiModel {
   readonly needsSignatures: boolean
   /** A Flash model can do without thinking. */
   readonly family: 'flash' | 'other'
+  /** Where it draws: images without a text beside them. */
+  readonly drawsAlone: boolean
+  /** Where it draws: images of 2K and 4K. */
+  readonly drawsLarge: boolean
 }
 
 const newest = [3, 0] as const
@@ -28,6 +32,8 @@ export function geminiModel(model: string): GeminiModel {
     thinking: isThree ? 'level' : isTwoFive ? 'budget' : 'none',
     needsSignatures: isThree,
     family: /flash/i.test(model) ? 'flash' : 'other',
+    drawsAlone: isTwoFive,
+    drawsLarge: isThree,
   }
 }
 

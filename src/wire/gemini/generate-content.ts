@@ -99,6 +99,16 @@ export interface GenerationConfig extends StructuredOutput {
   readonly mediaResolution?: string | undefined
   readonly responseModalities?: readonly string[] | undefined
   readonly speechConfig?: unknown
+  readonly imageConfig?: ImageConfig | undefined
+}
+
+/** How images are drawn. */
+export interface ImageConfig {
+  readonly aspectRatio?: string | undefined
+  readonly imageSize?: string | undefined
+  readonly imageOutputOptions?:
+    | { readonly mimeType: string; readonly compressionQuality?: number | undefined }
+    | undefined
 }
 
 export interface StructuredOutput {
