@@ -157,7 +157,8 @@ async function askForMore(
   )
   const text = `[${texts.join(',')}]`
   const bytes = new TextEncoder().encode(text)
-  return judgeWhole({ head: first.head, bytes, text }, reply, input.backend)
+  const head = { ...first.head, more: answers.map(({ response }) => response.headers) }
+  return judgeWhole({ head, bytes, text }, reply, input.backend)
 }
 
 /** Sends one request, and once more where the provider refuses a credential that can be renewed. */

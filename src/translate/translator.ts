@@ -20,6 +20,8 @@ export interface Target {
 export interface ReplyHead {
   readonly status: number
   readonly headers: HeaderReader
+  /** Those of the further answers, where `Translation.more` asked for some. */
+  readonly more?: readonly HeaderReader[]
   /** When the head came, in milliseconds since the epoch. */
   readonly receivedAt: number
   readonly uuid: () => string

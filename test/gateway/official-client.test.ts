@@ -25,14 +25,19 @@ const vertex = (name: string) =>
     },
   })
 
+const bedrock = (name: string) =>
+  backend(name, {
+    schema: { name: 'AWSBedrock' },
+    endpoints: [{ kind: 'fqdn', host: 'bedrock-runtime.us-east-1.amazonaws.com', port: 443 }],
+  })
+
 const providers = {
   openai: backend('openai'),
   azure: backend('azure', { schema: { name: 'AzureOpenAI', version: '2025-04-01-preview' } }),
   'azure-v1': backend('azure-v1', { schema: { name: 'AzureOpenAI', version: 'v1' } }),
-  bedrock: backend('bedrock', {
-    schema: { name: 'AWSBedrock' },
-    endpoints: [{ kind: 'fqdn', host: 'bedrock-runtime.us-east-1.amazonaws.com', port: 443 }],
-  }),
+  bedrock: bedrock('bedrock'),
+  cohere: bedrock('cohere'),
+  nova: bedrock('nova'),
   claude: backend('claude', { schema: { name: 'Anthropic' } }),
   gemini: vertex('gemini'),
   imagen: vertex('imagen'),
@@ -41,6 +46,8 @@ const providers = {
 
 const overrides: Readonly<Record<string, string>> = {
   bedrock: 'amazon.titan-embed-text-v2:0',
+  cohere: 'cohere.embed-english-v3',
+  nova: 'amazon.nova-2-multimodal-embeddings-v1:0',
   gemini: 'gemini-2.5-flash-image',
   imagen: 'imagen-4.0-generate-001',
   'imagen-edits': 'imagen-3.0-capability-001',
@@ -259,6 +266,18 @@ describe.each(['openai', 'azure', 'azure-v1', 'claude'])('text by %s', (model) =
     expect(new Set(chunks.map(({ object }) => object))).toEqual(new Set(['text_completion']))
   })
 })
+
+it.each(['cohere', 'nova'])(
+  'embeds by %s more texts than it takes, and counts all',
+  async (model) => {
+    const input = Array.from({ length: 100 }, (_, index) => `t${index}`.padEnd(4))
+    const { data, usage } = await client.embeddings.create({ model, input })
+    expect(data.map(({ index }) => index)).toEqual(input.map((_, index) => index))
+    const [last] = (await client.embeddings.create({ model, input: input.slice(-1) })).data
+    expect(data.at(-1)?.embedding).toEqual(last?.embedding)
+    expect(usage).toEqual({ prompt_tokens: 100, total_tokens: 100 })
+  },
+)
 
 it('embeds by Bedrock, several texts at once', async () => {
   const model = 'bedrock'

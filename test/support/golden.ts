@@ -8,7 +8,7 @@
 //                  spelt, no `body`: the bytes as they came
 //   upstream.form  the body as the provider must get it, where it is a form
 //   refusal.json   {kind, message}: the request cannot be translated
-//   head.json      {status, headers} of the answer
+//   head.json      {status, headers} of the answer; `more`: the headers of those that `more` of upstream.json asked for
 //   answer.json    the provider's body (or answer.txt), byte for byte
 //   answer.sse     the provider's stream, byte for byte
 //   answer.events  an AWS event stream, a line each: the payload with its headers (`:event-type`, …) as members;

@@ -9,8 +9,8 @@ export interface EmbeddingsHead {
   /** The model that was asked. */
   readonly model: string
   readonly encoding: 'float' | 'base64'
-  /** What the answer's header says about tokens, where its body says nothing. */
-  readonly tokens: number
+  /** What each answer's header says about tokens, where its body says nothing. */
+  readonly tokens: readonly number[]
 }
 
 /** `text`: an answer, or a list of answers in the order of the inputs. `undefined` where one is none. */
@@ -21,15 +21,13 @@ export function convertEmbeddingsReply(
   const answer = parse(text)
   const answers: readonly unknown[] = Array.isArray(answer) ? answer : [answer]
   const vectors: (readonly unknown[])[] = []
-  let counted: number | undefined
-  for (const each of answers) {
+  let total = 0
+  for (const [index, each] of answers.entries()) {
     const found = isRecord(each) ? readVectors(each) : undefined
     if (found === undefined || !isRecord(each)) return undefined
     vectors.push(...found)
-    const count = readCount(each.inputTextTokenCount)
-    if (count !== undefined) counted = (counted ?? 0) + count
+    total += readCount(each.inputTextTokenCount) ?? tokens[index] ?? 0
   }
-  const total = counted ?? tokens
   return {
     object: 'list',
     data: vectors.map((values, index) => ({

@@ -25,6 +25,9 @@ const stage = 'error converting EmbeddingRequest'
 const oneAtATime = 'gemini-embedding-001'
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings */
 const maxInstances = 250
+/** For 20,000 tokens, beyond which a request is refused: hardly any text has less than two bytes a token. */
+const maxBytes = 40_000
+const encoder = new TextEncoder()
 
 /** Throws a `GatewayError`: `malformed-request` for a wrong type, `invalid-request` for a refusal. */
 export function convertEmbeddings(request: EmbeddingsRequest, model: string): ConvertedEmbeddings {
@@ -49,10 +52,21 @@ function atLeastOne(bodies: readonly string[]): readonly [string, ...string[]] {
   return [first, ...rest]
 }
 
-function inGroups<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
+function inGroups(instances: readonly Instance[], most: number): readonly (readonly Instance[])[] {
+  const groups: Instance[][] = []
+  let group: Instance[] = []
+  let bytes = 0
+  for (const instance of instances) {
+    const { length } = encoder.encode(instance.content)
+    if (group.length === 0 || group.length === most || bytes + length > maxBytes) {
+      group = []
+      bytes = 0
+      groups.push(group)
+    }
+    group.push(instance)
+    bytes += length
+  }
+  return groups
 }
 
 function readDimensions({ dimensions }: CheckedEmbeddingsRequest): number | undefined {

@@ -24,8 +24,10 @@ export const embeddingsToBedrock: Translator<EmbeddingsRequest> = (call, target)
 
 function createReply(model: string, encoding: 'float' | 'base64'): Reply {
   return {
-    whole(body, { headers }) {
-      const tokens = Number(headers.get('x-amzn-bedrock-input-token-count')) || 0
+    whole(body, { headers, more = [] }) {
+      const tokens = [headers, ...more].map(
+        (each) => Number(each.get('x-amzn-bedrock-input-token-count')) || 0,
+      )
       const value = convertEmbeddingsReply(body, { model, encoding, tokens })
       if (value === undefined) {
         const { type, status, message } = readBedrockFailure(body)

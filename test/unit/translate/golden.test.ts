@@ -83,13 +83,18 @@ function translate(golden: GoldenCase, endpoint: Endpoint): Translation {
   return translator(call, target)
 }
 
+interface GoldenHead {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly more?: readonly Readonly<Record<string, string>>[]
+}
+
 function headOf(golden: GoldenCase): ReplyHead {
-  const { status, headers } = json<{ status?: number; headers?: Record<string, string> }>(
-    golden.read('head.json'),
-  ) ?? { status: 200 }
+  const { status, headers, more } = json<GoldenHead>(golden.read('head.json')) ?? {}
   return {
     status: status ?? 200,
     headers: new Headers({ 'content-type': 'application/json', ...headers }),
+    ...(more === undefined ? {} : { more: more.map((each) => new Headers(each)) }),
     receivedAt: now,
     uuid: () => '00000000-0000-4000-8000-000000000000',
   }
