@@ -7,6 +7,7 @@ import type { Compilation } from './compilation.ts'
 import { type BackendCredential, compileCredentials } from './credentials.ts'
 import { requireGrant } from './grants.ts'
 import { compileMutations } from './mutations.ts'
+import { hostOfRegion } from './region-host.ts'
 import { type BackendTransport, compileTransports } from './transport.ts'
 
 type ServiceBackend = Resource<'AIServiceBackend'>
@@ -23,8 +24,8 @@ export function compileBackends(
   const backends = compilation.resources.all('AIServiceBackend').map((resource) => {
     const name = `${resource.namespace}/${resource.name}`
     const schema = compileSchema(compilation, resource)
-    const transport = findTransport(compilation, resource, transportOf)
     const credential = credentialOf(resource)
+    const transport = findTransport(compilation, resource, { schema, credential, transportOf })
     warnOfPlainCredential(compilation, resource, transport, credential)
     const broken = credential.broken ?? transport.broken
     const spec: BackendSpec = {
@@ -88,21 +89,58 @@ function normalizePrefix(prefix: string): string | undefined {
   return trimmed === '' ? '/' : trimmed
 }
 
+interface Surroundings {
+  readonly schema: ApiSchema
+  readonly credential: BackendCredential
+  transportOf(backend: Resource<'Backend'>): BackendTransport
+}
+
 function findTransport(
   compilation: Compilation,
   resource: ServiceBackend,
-  transportOf: (backend: Resource<'Backend'>) => BackendTransport,
+  surroundings: Surroundings,
 ): BackendTransport {
   const { resources, report } = compilation
-  const { name, namespace = resource.namespace } = resource.value.spec.backendRef
+  const { backendRef } = resource.value.spec
+  if (backendRef === undefined) return deriveTransport(compilation, resource, surroundings)
+  const { name, namespace = resource.namespace } = backendRef
   const path = ['spec', 'backendRef']
   const reference = { kind: 'Backend', namespace, name, path: [...path, 'namespace'] } as const
   if (!requireGrant(compilation, resource, reference)) return { endpoints: [] }
   const backend = resources.find('Backend', namespace, name)
-  if (backend !== undefined) return transportOf(backend)
+  if (backend !== undefined) {
+    const transport = surroundings.transportOf(backend)
+    const isOpen = transport.endpoints.length === 0 && transport.broken === undefined
+    return isOpen ? deriveTransport(compilation, resource, surroundings, transport) : transport
+  }
   const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
   resources.reportMissing(resource, { ...missing, severity: 'error' }, report)
   return { endpoints: [] }
+}
+
+/** The host that the credential's region stands for, always by TLS. `given`: what a Backend without endpoints says. */
+function deriveTransport(
+  { report }: Compilation,
+  resource: ServiceBackend,
+  { schema, credential }: Surroundings,
+  given?: BackendTransport,
+): BackendTransport {
+  // What is wrong has been said.
+  if (credential.broken !== undefined) return { endpoints: [] }
+  const derived = hostOfRegion(schema.name, credential.auth)
+  if ('problem' in derived) {
+    const { backendRef } = resource.value.spec
+    const path = backendRef === undefined ? ['spec'] : ['spec', 'backendRef']
+    const open = backendRef === undefined ? '' : `Backend ${backendRef.name} has no endpoints, and `
+    const text = `${open}${derived.problem}`
+    report(resource, { severity: 'error', code: 'schema.host', path, text })
+    return { endpoints: [] }
+  }
+  const { host } = derived
+  return {
+    endpoints: [{ kind: 'fqdn', host, port: 443 }],
+    tls: given?.tls ?? { hostname: host },
+  }
 }
 
 function warnOfPlainCredential(

@@ -1,7 +1,8 @@
 // AIServiceBackend (https://aigateway.envoyproxy.io/docs/api/): an API that a Backend speaks.
 import * as v from 'valibot'
+import { isRecord } from '../../json/is-record.ts'
 import { schemaNames } from '../api-schema.ts'
-import { silent } from '../fields/marks.ts'
+import { advise, silent } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { bodyMutation, headerMutation } from '../fields/mutations.ts'
 import { referenceName } from '../fields/names.ts'
@@ -22,25 +23,33 @@ const backendReference = v.pipe(
   ),
 )
 
+/** A cluster asks for it; here the region of AWS or Google Cloud says which host is meant. */
+const withoutBackend = 'has no backendRef, which a cluster does not accept'
+
 export const aiServiceBackend = resourceObject({
-  spec: v.object({
-    schema: v.object({
-      name: v.picklist(schemaNames),
-      version: v.optional(v.string()),
-      prefix: v.optional(
-        v.pipe(
-          v.string(),
-          v.check(
-            (prefix) => !/[\s?#\\]/.test(prefix) && !prefix.split('/').includes('..'),
-            invalid('must be a path without a query'),
+  spec: v.pipe(
+    v.object({
+      schema: v.object({
+        name: v.picklist(schemaNames),
+        version: v.optional(v.string()),
+        prefix: v.optional(
+          v.pipe(
+            v.string(),
+            v.check(
+              (prefix) => !/[\s?#\\]/.test(prefix) && !prefix.split('/').includes('..'),
+              invalid('must be a path without a query'),
+            ),
           ),
         ),
-      ),
+      }),
+      backendRef: v.optional(backendReference),
+      headerMutation: v.optional(headerMutation),
+      bodyMutation: v.optional(bodyMutation),
+      // An old field that many configurations still have; the route's timeouts hold.
+      timeouts: silent(),
     }),
-    backendRef: backendReference,
-    headerMutation: v.optional(headerMutation),
-    bodyMutation: v.optional(bodyMutation),
-    // An old field that many configurations still have; the route's timeouts hold.
-    timeouts: silent(),
-  }),
+    advise('schema.required', (value) =>
+      isRecord(value) && value.backendRef === undefined ? withoutBackend : undefined,
+    ),
+  ),
 })

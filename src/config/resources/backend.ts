@@ -2,7 +2,8 @@
 
 import ipaddr from 'ipaddr.js'
 import * as v from 'valibot'
-import { ignored, unsupported } from '../fields/marks.ts'
+import { isRecord } from '../../json/is-record.ts'
+import { advise, ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { secretReference } from '../fields/names.ts'
 import { invalid, portNumber, preciseHostname } from '../fields/values.ts'
@@ -67,6 +68,8 @@ const tls = v.pipe(
   ),
 )
 
+const hasItems = (list: unknown) => Array.isArray(list) && list.length > 0
+
 export const backend = resourceObject({
   spec: v.pipe(
     v.object({
@@ -88,9 +91,11 @@ export const backend = resourceObject({
       fallback: unsupported('is not supported yet: give the backendRef a higher priority instead'),
       tls: v.optional(tls),
     }),
-    v.check(
-      ({ type, endpoints }) => type === 'DynamicResolver' || endpoints.length > 0,
-      'must have at least 1 endpoints',
+    // The region of AWS or Google Cloud may say which host is meant.
+    advise('schema.required', (value) =>
+      isRecord(value) && value.type !== 'DynamicResolver' && !hasItems(value.endpoints)
+        ? 'must have at least 1 endpoints in a cluster'
+        : undefined,
     ),
   ),
 })

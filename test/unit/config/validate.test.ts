@@ -112,7 +112,6 @@ ${rule}`
       }),
     )
     expect(messages(result, 'error')).toEqual([
-      'AIServiceBackend default/b: spec.backendRef: Required value',
       'AIServiceBackend default/b: spec.schema.name: Unsupported value: "X": supported values: "OpenAI", "Cohere", "AWSBedrock", "AzureOpenAI", "GCPVertexAI", "GCPAnthropic", "Anthropic", "AWSAnthropic"',
     ])
   })

@@ -35,7 +35,6 @@ describe('Backend', () => {
   const fqdn = { fqdn: { hostname: 'a', port: 1 } }
 
   it.each([
-    [{ endpoints: [] }, 'spec: must have at least 1 endpoints'],
     [
       { endpoints: [ip, fqdn] },
       'spec.endpoints: fqdn addresses cannot be mixed with other address types',
