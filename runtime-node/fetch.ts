@@ -117,7 +117,7 @@ function spareNeedlessConnections(pool: Pool): void {
 }
 
 function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<UpstreamResponse> {
-  const cancellation = init.cancellation ?? cancellationOf(init.signal)
+  const cancellation = init.cancellation ?? cancellationOf(init)
   return new Promise((resolve, reject) => {
     if (cancellation.cancelled) return reject(cancellation.reason)
     let control: Dispatcher.DispatchController | undefined

@@ -52,24 +52,32 @@ export function unlessCancelled<Value>(
   })
 }
 
-/** A signal's word. A class for the reason that is told at OutgoingRequest. */
-class SignalCancellation implements Cancellation {
-  readonly #signal: AbortSignal
+/** Whoever has a signal: a request, above all. */
+interface Signalled {
+  readonly signal: AbortSignal
+}
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
+/**
+ * A signal's word. It holds on to the signal's owner: Node passes no abort on to the signal of a `Request` that has been
+ * collected. A class for the reason that is told at OutgoingRequest.
+ */
+class SignalCancellation implements Cancellation {
+  readonly #owner: Signalled
+
+  constructor(owner: Signalled) {
+    this.#owner = owner
   }
 
   get cancelled(): boolean {
-    return this.#signal.aborted
+    return this.#owner.signal.aborted
   }
 
   get reason(): unknown {
-    return this.#signal.reason
+    return this.#owner.signal.reason
   }
 
   onCancel(listener: (reason: unknown) => void): () => void {
-    const signal = this.#signal
+    const { signal } = this.#owner
     if (signal.aborted) {
       listener(signal.reason)
       return () => {}
@@ -80,7 +88,7 @@ class SignalCancellation implements Cancellation {
   }
 }
 
-export const cancellationOf = (signal: AbortSignal): Cancellation => new SignalCancellation(signal)
+export const cancellationOf = (owner: Signalled): Cancellation => new SignalCancellation(owner)
 
 /** The other way, for a plain `fetch`. */
 export function signalOf(cancellation: Cancellation): AbortSignal {

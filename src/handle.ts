@@ -43,7 +43,7 @@ export async function handle<Req>(
   runtime: RequestRuntime = {},
 ): Promise<Response> {
   const { snapshot, ports, observer } = input
-  const client = runtime.client ?? cancellationOf(request.signal)
+  const client = runtime.client ?? cancellationOf(request)
   const incoming = describeIncoming(request, runtime)
   const { headers } = incoming
   const exchange = createExchange(endpoint, incoming, ports, (ended) => observer.finish?.(ended))
@@ -53,6 +53,7 @@ export async function handle<Req>(
     requireHost(snapshot.table, host)
     const raw = await readBody(request, headers, {
       maxBytes: snapshot.maxRequestBytes,
+      client,
       readAll: runtime.readBody,
     })
     exchange.receivedBytes = raw.bytes.length

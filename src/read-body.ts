@@ -1,4 +1,5 @@
 // The request body, read once, within its limits.
+import { type Cancellation, unlessCancelled } from './cancellation.ts'
 import type { RawBody } from './endpoints/endpoint.ts'
 import { createRawBody } from './endpoints/raw-body.ts'
 import { GatewayError } from './errors.ts'
@@ -9,6 +10,8 @@ const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
 
 export interface ReadBodyOptions {
   readonly maxBytes: number
+  /** The client's word that it has gone: a request made by a program has a body that may never end. */
+  readonly client: Cancellation
   /** How the listener reads a body, where it has a shorter way than the request's. */
   readonly readAll?: ((maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>) | undefined
 }
@@ -46,10 +49,13 @@ function readAll(
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const encoded = encoding !== 'identity' && encoding !== ''
   if (!encoded && options.readAll !== undefined) return options.readAll(options.maxBytes)
-  if (!encoded && length !== null) return request.arrayBuffer()
+  if (!encoded && length !== null) return unlessGone(request.arrayBuffer(), options)
   const body = encoded ? inflate(request.body, encoding) : request.body
-  return collectBody(body, { maxBytes: options.maxBytes, tooLarge })
+  return unlessGone(collectBody(body, { maxBytes: options.maxBytes, tooLarge }), options)
 }
+
+const unlessGone = <Value>(work: Promise<Value>, { client }: ReadBodyOptions) =>
+  unlessCancelled(work, client)
 
 const formats: ReadonlyMap<string, CompressionFormat> = new Map([
   ['gzip', 'gzip'],

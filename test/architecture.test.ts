@@ -126,6 +126,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type errors.ts',
   ],
   'read-body.ts': [
+    'cancellation.ts',
     'type ports.ts',
     'endpoints/raw-body.ts',
     'errors.ts',

@@ -94,7 +94,7 @@ export function describeFailure(error: unknown, type: string): StreamFailure {
       origin,
     }
   }
-  return { status: 502, type, message: 'the stream of the provider broke off', origin: 'transport' }
+  return { status: 503, type, message: 'the provider broke off its answer', origin: 'transport' }
 }
 
 const origins: Partial<Readonly<Record<ErrorKind, NonNullable<StreamFailure['origin']>>>> = {

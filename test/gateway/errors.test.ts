@@ -376,6 +376,22 @@ describe('the limit of a body', () => {
     expect(pulled()).toBeLessThan(25)
   })
 
+  it('waits for no more of a body when its client has gone', async () => {
+    const client = new AbortController()
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode('{"model":"m",'))
+        client.abort()
+        return new Promise(() => {})
+      },
+    })
+    const init = { method: 'POST', body, duplex: 'half', signal: client.signal }
+    const response = await gateway().fetch(
+      new Request('http://localhost/v1/chat/completions', init as RequestInit),
+    )
+    expect((await errorOf(response)).message).toBe('malformed request: the body could not be read')
+  })
+
   it('holds for what a compressed body unfolds to', async () => {
     const bomb = new Response(
       new Blob([new Uint8Array(1_000_000)]).stream().pipeThrough(new CompressionStream('gzip')),

@@ -78,7 +78,7 @@ describe('a body that breaks off', () => {
   it('is one in a stream too, before its first content', async () => {
     const run = gateway([], breaking(200, 'text/event-stream'))
     const response = await run.chat(helloStream)
-    expect(response.status).toBe(502)
+    expect(response.status).toBe(503)
     expect(run.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 

@@ -275,7 +275,7 @@ describe('failures', () => {
     })
     await run.ask(helloStream)
     expect(run.only().ends).toEqual([
-      { ok: false, message: 'Error code: 502 - the stream of the provider broke off' },
+      { ok: false, message: 'Error code: 503 - the provider broke off its answer' },
     ])
   })
 

@@ -2,6 +2,7 @@
 //   ask(path, init)     sends a request to the gateway
 //   script(answer)      says how the provider answers from here on (see provider.mjs); returns what it was asked
 import assert from 'node:assert/strict'
+import { eventFrame } from './event-frame.mjs'
 import { assertSigned } from './signature.mjs'
 
 const encoder = new TextEncoder()
@@ -47,6 +48,14 @@ async function* oneByOne(parts) {
 async function* thenSilence(...parts) {
   yield* parts
   await new Promise(() => {})
+}
+
+/** Goes on until nobody listens any more. */
+async function* thenMore(part) {
+  for (;;) {
+    yield part
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 /** A promise with its key. */
@@ -194,6 +203,20 @@ export const cases = {
     await seen[0].gone
   },
 
+  async 'a client who leaves a stream that goes on cancels the provider'({ ask, script }) {
+    const seen = script(() => ({ headers: sse, body: thenMore(delta('one')) }))
+    const client = new AbortController()
+    const response = await ask(completions, {
+      ...chat('m-main', { stream: true }),
+      signal: client.signal,
+    })
+    const text = textReader(response)
+    await text.until('one')
+    client.abort()
+    await text.rest().catch(() => {})
+    await seen[0].gone
+  },
+
   async 'a reader who does not read holds the provider back'({ ask, script }) {
     const mebibyte = delta('x'.repeat(2 ** 20))
     const total = 64
@@ -238,6 +261,70 @@ export const cases = {
     arrived.open()
     assert.doesNotMatch(await text.until('"error"'), /\[DONE\]/)
     assert.doesNotMatch(await text.rest(), /\[DONE\]/)
+  },
+
+  async 'a stream that breaks off inside an event keeps the half of it to itself'({ ask, script }) {
+    const arrived = gate()
+    script(() => ({ headers: sse, body: broken() }))
+    async function* broken() {
+      yield delta('one')
+      await arrived.opened
+      yield delta('two').slice(0, 40)
+      throw new Error('broken on purpose')
+    }
+    const response = await ask(completions, chat('m-main', { stream: true }))
+    const text = textReader(response)
+    await text.until('one')
+    arrived.open()
+    const [, ...events] = (await text.rest()).split('\n\n')
+    const { error } = JSON.parse(events[0].replace(/^data: /, ''))
+    assert.deepEqual([error.code, error.message], ['503', 'the provider broke off its answer'])
+  },
+
+  async 'an answer that breaks off is a 503, never half an answer'({ ask, script }) {
+    script(() => ({ headers: { ...json, 'content-length': '4000' }, body: broken() }))
+    async function* broken() {
+      yield JSON.stringify(completion('half')).slice(0, 60)
+      throw new Error('broken on purpose')
+    }
+    const response = await ask(completions, chat('m-main'))
+    await assertError(response, 503, 'upstream_reset')
+  },
+
+  async 'a provider that hangs up without an answer is a 503'({ ask, script }) {
+    script(() => ({ hangUp: true }))
+    const response = await ask(completions, chat('m-main'))
+    assert.equal(response.status, 503)
+    assert.match(response.headers.get('x-aigw-error'), /^upstream_(connect|reset)$/)
+    const { error } = await response.json()
+    assert.match(error.message, /^upstream connect error or disconnect\/reset before headers/)
+  },
+
+  async 'a provider that says nothing is a 504 when its time is up'({ ask, script }) {
+    const seen = script(() => new Promise(() => {}))
+    await assertError(await ask(completions, chat('m-hasty')), 504, 'upstream_timeout')
+    await seen[0].gone
+  },
+
+  async 'a stream that falls silent says so, and the provider is let go'({ ask, script }) {
+    const seen = script(() => ({ headers: sse, body: thenSilence(delta('one')) }))
+    const response = await ask(completions, chat('m-hasty', { stream: true }))
+    assert.equal(response.status, 200)
+    const text = textReader(response)
+    assert.match(await text.until('"error"'), /one/)
+    assert.match(await text.rest(), /timeout/)
+    await seen[0].gone
+  },
+
+  async 'a redirect is not followed'({ ask, script }) {
+    const seen = script(() => ({
+      status: 307,
+      headers: { location: '/elsewhere', 'content-type': 'text/plain' },
+      body: 'over there',
+    }))
+    const response = await ask(completions, chat('m-main'))
+    assert.ok(response.status >= 300, `${response.status}`)
+    assert.equal(seen.length, 1)
   },
 
   async 'a path that nobody serves is a 404'({ ask }) {
@@ -287,11 +374,77 @@ export const cases = {
     assert.deepEqual(seen[0].body, encoder.encode(init.body))
   },
 
+  async 'an upload that is broken off hurts nobody else'({ ask, script }) {
+    const seen = script(() => whole('fine'))
+    const client = new AbortController()
+    const { body, ...init } = chat('m-main', { padding: 'x'.repeat(2 ** 16) })
+    const half = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(encoder.encode(body.slice(0, 1000)))
+        setTimeout(() => client.abort(), 20)
+        return new Promise(() => {})
+      },
+    })
+    const { signal } = client
+    await ask(completions, { ...init, body: half, duplex: 'half', signal }).then(
+      (response) => response.arrayBuffer(),
+      () => {},
+    )
+    assert.equal(seen.length, 0)
+    assert.equal((await ask(completions, chat('m-main'))).status, 200)
+  },
+
+  async 'an answer of many megabytes comes as it was sent'({ ask, script }) {
+    const body = encoder.encode(JSON.stringify(completion('ü👋'.repeat(2 ** 20))))
+    script(() => ({ headers: json, body }))
+    const response = await ask(completions, chat('m-main'))
+    assert.deepEqual(new Uint8Array(await response.arrayBuffer()), body)
+  },
+
+  async 'an upload of files goes through byte for byte, and sound comes back'({ ask, script }) {
+    const sound = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256)
+    const seen = script(() => ({ headers: json, body: '{"text":"heard"}' }))
+    const form = new FormData()
+    form.set('model', 'm-main')
+    form.set('file', new File([sound], 'é.wav', { type: 'audio/wav' }))
+    const request = new Request('http://localhost/', { method: 'POST', body: form })
+    const type = request.headers.get('content-type')
+    const sent = await request.arrayBuffer()
+    const post = { method: 'POST', headers: { 'content-type': type }, body: sent }
+    const heard = await ask('/v1/audio/transcriptions', post)
+    assert.deepEqual([heard.status, await heard.json()], [200, { text: 'heard' }])
+    assert.deepEqual(seen[0].body, new Uint8Array(sent))
+    assert.equal(seen[0].headers['content-type'], type)
+
+    script(() => ({ headers: { 'content-type': 'audio/wav' }, body: sound }))
+    const speech = await ask('/v1/audio/speech', {
+      ...chat('m-main'),
+      body: JSON.stringify({ model: 'm-main', input: 'hi', voice: 'alloy' }),
+    })
+    assert.equal(speech.headers.get('content-type'), 'audio/wav')
+    assert.deepEqual(new Uint8Array(await speech.arrayBuffer()), sound)
+  },
+
+  async 'a request without a body has none at the provider either'({ ask, script }) {
+    const seen = script(() => ({ headers: json, body: '{"id":"resp_1","object":"response"}' }))
+    const headers = { 'x-ai-eg-model': 'm-main' }
+    const read = await ask('/v1/responses/resp_1', { headers })
+    assert.deepEqual([read.status, (await read.json()).id], [200, 'resp_1'])
+    assert.equal((await ask('/v1/responses/resp_1', { method: 'DELETE', headers })).status, 200)
+    assert.deepEqual(
+      seen.map(({ method, path, body }) => [method, path, body.length]),
+      [
+        ['GET', '/main/v1/responses/resp_1', 0],
+        ['DELETE', '/main/v1/responses/resp_1', 0],
+      ],
+    )
+  },
+
   async 'models are listed, and described one by one'({ ask }) {
     const list = await (await ask('/v1/models')).json()
     assert.equal(list.object, 'list')
     const ids = list.data.map(({ id }) => id)
-    assert.deepEqual(ids.toSorted(), ['m-bedrock', 'm-dead', 'm-fallback', 'm-main'])
+    assert.deepEqual(ids.toSorted(), ['m-bedrock', 'm-dead', 'm-fallback', 'm-hasty', 'm-main'])
     const model = await (await ask('/v1/models/m-main')).json()
     assert.equal(model.id, 'm-main')
     assert.equal((await ask('/v1/models/m-unknown')).status, 404)
@@ -330,6 +483,34 @@ export const cases = {
     const sent = JSON.parse(new TextDecoder().decode(request.body))
     assert.deepEqual(sent.messages, [{ role: 'user', content: [{ text: 'Grüße 👋' }] }])
     await assertSigned(request, { secretKey: 'secret-of-aws', region: 'eu-west-1' })
+  },
+
+  async "a stream of Bedrock's frames becomes events, and its failure an error event"({
+    ask,
+    script,
+  }) {
+    const frames = [
+      eventFrame('messageStart', { role: 'assistant' }),
+      eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Grüße 👋' } }),
+      eventFrame('contentBlockStop', { contentBlockIndex: 0 }),
+      eventFrame('messageStop', { stopReason: 'end_turn' }),
+      eventFrame('metadata', { usage: { inputTokens: 5, outputTokens: 2, totalTokens: 7 } }),
+    ]
+    const headers = { 'content-type': 'application/vnd.amazon.eventstream' }
+    const bytes = frames.flatMap((frame) => [...frame])
+    // Cut where no frame begins.
+    const parts = [bytes.slice(0, 77), bytes.slice(77)].map((part) => Uint8Array.from(part))
+    script(() => ({ headers, body: oneByOne(parts) }))
+    const response = await ask(completions, chat('m-bedrock', { stream: true }))
+    const text = await response.text()
+    assert.equal(contentOf(text), 'Grüße 👋')
+    assert.match(text, /"finish_reason":"stop"(?:.|\n)*data: \[DONE\]\n\n$/)
+
+    frames[2].fill(0, 20, 24)
+    script(() => ({ headers, body: oneByOne(frames) }))
+    const broken = await (await ask(completions, chat('m-bedrock', { stream: true }))).text()
+    assert.match(broken, /"error"/)
+    assert.doesNotMatch(broken, /\[DONE\]|"finish_reason":"/)
   },
 
   async 'a backend that fails is followed by the next one'({ ask, script }) {

@@ -81,6 +81,10 @@ export function createConfig({ listener, provider, dead, client = {} }) {
           ]),
           rule('m-bedrock', [{ name: 'bedrock', modelNameOverride: 'us.vendor.model-v1:0' }]),
           rule('m-dead', [{ name: 'dead' }]),
+          {
+            ...rule('m-hasty', [{ name: 'main' }]),
+            timeouts: { request: '1500ms' },
+          },
         ],
       },
     },

@@ -25,9 +25,16 @@ globalThis.fetch = (url, init) =>
   new URL(url).port === String(dead) ? runtimeFetch(url, init) : provider.fetch(url, init)
 const gateway = createGateway({ config: spec })
 
+// As a server would: on Node, an abort does not reach a Request that has been collected.
+const held = []
+
 const world = {
   script: provider.script,
-  ask: async (path, init) => gateway.fetch(new Request(`http://localhost:1975${path}`, init)),
+  async ask(path, init) {
+    const request = new Request(`http://localhost:1975${path}`, init)
+    held.push(request)
+    return gateway.fetch(request)
+  },
 }
 await runCases(cases, world, (result) => console.log(JSON.stringify(result)))
 process.exit(0)

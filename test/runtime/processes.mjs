@@ -1,39 +1,15 @@
 // The built command as a process of its own, on a runtime of choice.
-import { spawn, spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runtimes } from './programs.mjs'
 
 export const here = dirname(fileURLToPath(import.meta.url))
 export const dist = join(here, '..', '..', 'dist')
 
-/** Paths of the runtimes' programs, by name. */
-export const runtimes = { node: process.execPath, bun: findBun() }
-
-/**
- * The `bun` package puts its platform's binary in place when its install script runs; where scripts are switched
- * off, the binary is still in the platform's own package.
- */
-function findBun() {
-  const { resolve } = createRequire(import.meta.url)
-  const system = process.platform === 'win32' ? 'windows' : process.platform
-  const own = `@oven/bun-${system}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
-  for (const name of ['bun', own, `${own}-musl`]) {
-    for (const file of ['bun', 'bun.exe']) {
-      try {
-        const path = join(dirname(resolve(`${name}/package.json`)), 'bin', file)
-        if (spawnSync(path, ['--version']).status === 0) return path
-      } catch {
-        // Not a package of this platform.
-      }
-    }
-  }
-  throw new Error('no bun here: npm --prefix test/runtime ci')
-}
-
 /** Everything that `args` print, and their exit code. */
-export function run(program, args, { env = {}, input, onLine } = {}) {
-  const child = spawn(program, args, { cwd: here, env: { ...process.env, ...env } })
+export function run(program, args, { env = {}, cwd = here, input, onLine } = {}) {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env } })
   let output = ''
   let rest = ''
   const take = (chunk) => {
@@ -61,18 +37,24 @@ export async function startGateway(program, args, options) {
   return { ...started, url: `http://127.0.0.1:${port}`, adminPort: Number(adminPort) }
 }
 
-/** The entry module as Bun serves it by itself; as `startGateway`, without an admin server. */
-export async function startEntry(program, { config, env }) {
-  const { found, ...started } = await startUntil(
-    /http:\/\/localhost:(\d+)/,
-    program,
-    [join(dist, 'entry.js')],
-    { env: { ...env, AIGW_CONFIG: config, PORT: '0' } },
-  )
-  return { ...started, url: `http://localhost:${found[1]}` }
+/** A module as the runtime serves it by itself; as `startGateway`, without an admin server. */
+export async function startModule(name, module, env) {
+  const [args, listening] = serving[name]
+  const { found, ...started } = await startUntil(listening, runtimes[name], [...args, module], {
+    env: { ...env, PORT: '0' },
+  })
+  return { ...started, url: `http://127.0.0.1:${found[1]}` }
 }
 
-async function startUntil(pattern, program, args, options) {
+const serving = {
+  bun: [[], /http:\/\/localhost:(\d+)/],
+  deno: [
+    ['serve', '--allow-env', '--allow-net', '--host', '127.0.0.1', '--port', '0'],
+    /http:\/\/127\.0\.0\.1:(\d+)/,
+  ],
+}
+
+export async function startUntil(pattern, program, args, options) {
   let tell = () => {}
   const said = new Promise((resolve) => {
     tell = resolve

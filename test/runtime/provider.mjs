@@ -2,6 +2,7 @@
 //   { method, path, headers, body, gone }     `gone` resolves when the gateway has let go of the answer
 // to an answer, or a promise of one:
 //   { status?, headers?, body }               a text, bytes, or an async iterable of them; one that throws breaks off
+//   { hangUp: true }                          no answer at all
 import { createServer } from 'node:http'
 
 /** `script(answer)` replaces the script and returns the list of what is asked from then on. */
@@ -39,6 +40,7 @@ export async function startProvider() {
     const { method, url: path, headers } = incoming
     const body = new Uint8Array(Buffer.concat(chunks))
     const answer = await take({ method, path, headers, body, gone })
+    if (answer.hangUp) return outgoing.destroy()
     const iterator = parts(answer.body)
     try {
       outgoing.writeHead(answer.status ?? 200, answer.headers)
@@ -79,6 +81,7 @@ export function createProviderFetch() {
     aborted.catch(() => {})
     const request = { method, path: pathname + search, headers: { host, ...headers }, body, gone }
     const answer = await Promise.race([take(request), aborted])
+    if (answer.hangUp) throw new TypeError('fetch failed')
     return new Response(streamOf(parts(answer.body), release, signal), {
       status: answer.status ?? 200,
       headers: answer.headers ?? {},

@@ -2,9 +2,19 @@
 
 const limitMs = 20_000
 
-/** `cases` by name; returns `{ name, error? }` for each, `error` a text. */
-export async function runCases(cases, world, tell) {
+/**
+ * `cases` by name; tells `{ name, error?, skipped? }` of each, both texts. `skipped`: reasons by the names of cases
+ * that a runtime cannot pass.
+ */
+export async function runCases(cases, world, tell, skipped = {}) {
+  for (const name of Object.keys(skipped)) {
+    if (!Object.hasOwn(cases, name)) tell({ name, error: 'no such case to leave out' })
+  }
   for (const [name, run] of Object.entries(cases)) {
+    if (Object.hasOwn(skipped, name)) {
+      tell({ name, skipped: skipped[name] })
+      continue
+    }
     let timer
     const limit = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`not done within ${limitMs} ms`)), limitMs)

@@ -150,7 +150,7 @@ describe.each([
     run.push(`${text('a')}data: {"text":"cut o`)
     run.fail(new Error('ECONNRESET'))
     expect(run.text()).not.toContain('cut o')
-    expect(run.text()).toContain('the stream of the provider broke off')
+    expect(run.text()).toContain('the provider broke off its answer')
   })
 
   it('tells the client when the provider ends inside an event', () => {
