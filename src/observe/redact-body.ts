@@ -38,6 +38,7 @@ const contentOf: Readonly<Record<string, readonly string[]>> = {
   '/v1/completions': ['prompt', 'suffix'],
   '/v1/embeddings': ['input', 'messages'],
   '/v1/images/generations': ['prompt'],
+  '/v1/images/edits': ['prompt', 'images', 'mask'],
   '/v1/moderations': ['input'],
   '/v1/responses': ['instructions', 'user', 'input', 'prompt'],
   '/v1/responses/compact': ['instructions', 'user', 'input', 'prompt'],
@@ -52,8 +53,15 @@ const contentOf: Readonly<Record<string, readonly string[]>> = {
 /** A request as JSON. Of an endpoint that is not known, all of it is content. */
 export function redactRequest(path: string, request: unknown, hash: HashText): string {
   try {
-    // A form, and what else is no plain object, has been parsed into more than JSON can say.
-    if (!isRecord(request) || 'form' in request) return unshown
+    if (!isRecord(request)) return unshown
+    if (isRecord(request.form)) {
+      const { parts } = request.form
+      return Array.isArray(parts)
+        ? JSON.stringify(parts.filter(isRecord).map(describePart))
+        : unshown
+    }
+    // What may come as a form, and has come as JSON.
+    if (isRecord(request.json)) return redactRequest(path, request.json, hash)
     const content = Object.hasOwn(contentOf, path) ? contentOf[path] : undefined
     const members = Object.entries(request).map(([key, value]) => {
       const secret = content === undefined ? key !== 'model' : content.includes(key)
@@ -63,6 +71,11 @@ export function redactRequest(path: string, request: unknown, hash: HashText): s
   } catch {
     return unshown
   }
+}
+
+/** A part of a form by name and size, a file with its own name. */
+function describePart({ name, filename, from, to }: Readonly<Record<string, unknown>>): object {
+  return { name, filename, bytes: Number(to) - Number(from) }
 }
 
 const unshown = '[REDACTED]'

@@ -45,7 +45,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const underWay = new Map<Exchange, Traced>()
 
   const start = (exchange: Exchange, call: Call, received: RawBody) => {
-    const set = vocabulary.spansFor(exchange.endpoint.path)
+    const set = vocabulary.spansFor(exchange.endpoint)
     if (set === undefined) return
     const name = vocabulary.namesModel && call.model !== '' ? `${set.name} ${call.model}` : set.name
     const span = tracer.start(name, vocabulary.kind, exchange.incoming.headers)
@@ -84,14 +84,20 @@ export function createTracing(options: TracingOptions): Tracing {
     underWay.delete(exchange)
     const { span, fold } = traced
     if (!span.recording) return span.end({ ok: true })
-    if (exchange.outcome === 'failed') return endFailed(span, failureOf(exchange))
+    if (exchange.outcome === 'failed') {
+      // A stream that broke has been seen as far as it came.
+      if (exchange.errorBody === undefined) tellFold(span, fold)
+      return endFailed(span, failureOf(exchange))
+    }
     tellFold(span, fold)
     if (exchange.outcome === 'client-gone') {
       return span.end({ ok: false, message: 'client closed request' })
     }
     // The provider has told of its failure in its own words, inside of a stream that ended well.
     const failure = fold?.failure?.()
-    if (failure !== undefined) return span.end({ ok: false, message: failure })
+    if (failure !== undefined) {
+      return span.end({ ok: false, message: vocabulary.tellsErrors ? failure : failedInStream })
+    }
     span.end({ ok: true })
   }
   const endFailed = (span: ActiveSpan, failure: CallFailure) => {
@@ -134,6 +140,8 @@ export function createTracing(options: TracingOptions): Tracing {
     },
   }
 }
+
+const failedInStream = 'the stream tells of an error'
 
 function tellFold(span: ActiveSpan, fold: StreamFold | undefined): void {
   if (fold === undefined) return

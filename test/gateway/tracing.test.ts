@@ -277,6 +277,7 @@ describe('failures', () => {
     expect(run.only().ends).toEqual([
       { ok: false, message: 'Error code: 503 - the provider broke off its answer' },
     ])
+    expect(run.only().attributes['llm.output_messages.0.message.content']).toBe('a')
   })
 
   it('of clients who leave keep what they got', async () => {

@@ -5,6 +5,9 @@ import { createTextBudget, firstTokenEvent } from './text-budget.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** Besides choices. An error that comes in the place of a chunk has none of these. */
+const kept = ['id', 'object', 'created', 'model', 'system_fingerprint', 'usage'] as const
+
 export function createCompletionFold(): AnswerFold {
   const budget = createTextBudget()
   const choices = new Map<number, { text: string; finishReason: unknown }>()
@@ -14,10 +17,8 @@ export function createCompletionFold(): AnswerFold {
     add(chunk) {
       if (!isRecord(chunk)) return undefined
       const isFirst = head === undefined
-      const filled = Object.entries(chunk).filter(
-        ([key, value]) => key !== 'choices' && value !== '' && value !== null,
-      )
-      head = { ...head, ...Object.fromEntries(filled) }
+      const filled = kept.filter((key) => (chunk[key] ?? '') !== '')
+      head = { ...head, ...Object.fromEntries(filled.map((key) => [key, chunk[key]])) }
       for (const choice of Array.isArray(chunk['choices']) ? chunk['choices'] : []) {
         if (!isRecord(choice)) continue
         const index = typeof choice['index'] === 'number' ? choice['index'] : 0

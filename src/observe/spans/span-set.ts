@@ -1,5 +1,5 @@
 // How spans describe calls: what a vocabulary is made of, one `SpanSet` for each endpoint.
-import type { Call, RawBody } from '../../endpoints/endpoint.ts'
+import type { Call, Endpoint, RawBody } from '../../endpoints/endpoint.ts'
 import type { SeenReply } from '../observer.ts'
 
 export type AttributeValue = string | number | boolean | readonly string[] | readonly number[]
@@ -46,11 +46,17 @@ export interface FailureRecord {
 /** A dialect of span attributes. */
 export interface Vocabulary {
   readonly kind: 'internal' | 'client'
-  /** By the endpoint's path; undefined for one that is not traced. */
-  spansFor(path: string): SpanSet | undefined
+  /** Undefined for an endpoint that is not traced. */
+  spansFor(endpoint: Pick<Endpoint, 'path' | 'method'>): SpanSet | undefined
   /** Whether the name of a span has the client's model behind it. */
   readonly namesModel: boolean
   /** Whether the backend's kind and address are told. */
   readonly namesProvider: boolean
+  /** Whether an error's own words are told: they may repeat a prompt. */
+  readonly tellsErrors: boolean
   failure(failure: CallFailure): FailureRecord
 }
+
+/** An endpoint's path, behind its method where that is not POST. */
+export const spanKeyOf = ({ path, method = 'POST' }: Pick<Endpoint, 'path' | 'method'>): string =>
+  method === 'POST' ? path : `${method} ${path}`

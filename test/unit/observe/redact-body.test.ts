@@ -103,6 +103,21 @@ it('keeps roles, ids and tools of a chat', () => {
   })
 })
 
+it('tells the parts of a form by name and size, and files by their name', () => {
+  const parts = [
+    { name: 'prompt', filename: undefined, from: 100, to: 106 },
+    { name: 'file', filename: 'a.mp3', from: 200, to: 1200 },
+  ]
+  expect(JSON.parse(redactRequest('/v1/audio/transcriptions', { form: { parts } }, hash))).toEqual([
+    { name: 'prompt', bytes: 6 },
+    { name: 'file', filename: 'a.mp3', bytes: 1000 },
+  ])
+  const json = { model: 'm', prompt: 'SECRET', images: ['SECRET'] }
+  const text = redactRequest('/v1/images/edits', { form: undefined, json }, hash)
+  expect(JSON.parse(text)).toMatchObject({ model: 'm' })
+  expect(text).not.toContain('SECRET')
+})
+
 it('shows nothing of what it cannot write', () => {
   const round: Record<string, unknown> = { model: 'm' }
   round['self'] = round

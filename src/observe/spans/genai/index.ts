@@ -1,7 +1,7 @@
 // What OpenTelemetry's own conventions say about each endpoint: one line each.
 // https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
 import { failureMessage } from '../failure-types.ts'
-import type { SpanSet, Vocabulary } from '../span-set.ts'
+import { type SpanSet, spanKeyOf, type Vocabulary } from '../span-set.ts'
 import { createChatSpans } from './chat.ts'
 import { createCompletionSpans } from './completions.ts'
 import { createEmbeddingSpans } from './embeddings.ts'
@@ -20,6 +20,11 @@ export function createGenaiVocabulary(captures: boolean): Vocabulary {
     ['/v1/responses/input_tokens', createCountingSpans('openai', captures)],
     ['/v1/messages', createMessagesSpans(captures)],
     ['/v1/messages/count_tokens', createCountingSpans('anthropic', captures)],
+    ['GET /v1/responses/:id', createPlainSpans('responses_get')],
+    ['DELETE /v1/responses/:id', createPlainSpans('responses_delete')],
+    ['/v1/responses/:id/cancel', createPlainSpans('responses_cancel')],
+    ['GET /v1/responses/:id/input_items', createPlainSpans('responses_input_items')],
+    ['/v1/moderations', createPlainSpans('moderation')],
     ['/v1/images/generations', createPlainSpans('image_generation')],
     ['/v1/images/edits', createPlainSpans('image_edit')],
     ['/v1/audio/speech', createPlainSpans('speech')],
@@ -32,7 +37,8 @@ export function createGenaiVocabulary(captures: boolean): Vocabulary {
     kind: 'client',
     namesModel: true,
     namesProvider: true,
-    spansFor: (path) => byPath.get(path),
+    tellsErrors: captures,
+    spansFor: (endpoint) => byPath.get(spanKeyOf(endpoint)),
     failure: ({ status, body }) => ({
       attributes: { 'error.type': errorType(status) },
       message: failureMessage(status, captures ? body : ''),

@@ -41,7 +41,10 @@ export function createCompletionSpans(hiding: Hiding): SpanSet {
         'llm.system': 'openai',
         'llm.model_name': call.model,
         ...inputValue(call, received, partly, ['prompt', 'suffix']),
-        ...invocationParameters(request, hiding, ['prompt']),
+        ...invocationParameters(request, hiding, [
+          'prompt',
+          ...(partly.inputs || partly.inputText || partly.inputMessages ? ['suffix'] : []),
+        ]),
         ...describePrompts(request['prompt'], hiding),
       }
     },

@@ -16,7 +16,9 @@ function describeCall(
   answer: Json | string,
   contentType = 'application/json',
 ) {
-  const set = vocabulary.spansFor(path)
+  const [name = '', method] = path.split(' ').toReversed()
+  // The cast: an endpoint has no other methods.
+  const set = vocabulary.spansFor({ path: name, ...(method && { method: method as 'GET' }) })
   if (set === undefined) throw new Error(`${path} is not traced`)
   const text = JSON.stringify(request)
   const received: RawBody = { bytes: new Uint8Array(), contentType: '', text: () => text }
@@ -291,6 +293,44 @@ describe('OpenInference', () => {
     const hidden = describeCall(openinference(env), '/v1/responses/input_tokens', request, {})
     expect(hidden.name).toBe('ResponsesInputTokens')
     expect(hidden.request).not.toHaveProperty('input.value')
+  })
+
+  it('describes what is judged, as a guardrail', () => {
+    const request = { model: 'omni', input: ['text'] }
+    const answer = { model: 'omni-2024', results: [{ flagged: true }] }
+    const seen = describeCall(openinference(), '/v1/moderations', request, answer)
+    expect(seen).toMatchObject({
+      name: 'Moderation',
+      request: {
+        'openinference.span.kind': 'GUARDRAIL',
+        'llm.model_name': 'omni',
+        'input.value': seen.text,
+      },
+      reply: { 'llm.model_name': 'omni-2024', 'output.value': seen.said },
+    })
+  })
+
+  it.each([
+    ['GET /v1/responses/:id', 'ResponsesRetrieve', 'responses_get'],
+    ['DELETE /v1/responses/:id', 'ResponsesDelete', 'responses_delete'],
+    ['/v1/responses/:id/cancel', 'ResponsesCancel', 'responses_cancel'],
+    ['GET /v1/responses/:id/input_items', 'ResponsesInputItems', 'responses_input_items'],
+  ])('describes %s without counting its tokens again', (path, name, operation) => {
+    const request = { suffix: 'responses/resp_1', search: '?include=x' }
+    const answer = { id: 'resp_1', model: 'm-1', output: [], usage: { input_tokens: 3 } }
+    const seen = describeCall(openinference(), path, request, answer)
+    expect(seen).toMatchObject({
+      name,
+      request: {
+        'openinference.span.kind': 'CHAIN',
+        'llm.system': 'openai',
+        'input.value': 'responses/resp_1?include=x',
+      },
+      reply: { 'llm.model_name': 'm-1', 'output.value': seen.said },
+    })
+    expect(Object.keys(seen.reply).join()).not.toContain('token_count')
+    const genai = describeCall(createGenaiVocabulary(false), path, request, answer)
+    expect(genai.request).toMatchObject({ 'gen_ai.operation.name': operation })
   })
 
   it('describes images, without the long ones', () => {
