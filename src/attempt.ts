@@ -2,6 +2,7 @@
 import type { Call } from './endpoints/endpoint.ts'
 import { type ErrorKind, GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { TellFailedAttempt } from './failed-attempts.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
 import type { Observer } from './observe/observer.ts'
@@ -20,6 +21,7 @@ export interface AttemptPorts {
   readonly translatorFor: (backend: Backend) => Translator | undefined
   /** The authority that the client asked. */
   readonly host: string
+  readonly tellFailed: TellFailedAttempt
 }
 
 /** The answer to give: the first good one, or the last. Rejects with a `GatewayError`. */
@@ -75,6 +77,7 @@ export async function runAttempts(
       attempt.status = result.head.status
       attempt.headers = result.head.headers
     }
+    if (result.kind === 'failed' || result.kind === 'error') input.tellFailed(attempt)
     const outcome = outcomeOf(result)
     if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
       return result

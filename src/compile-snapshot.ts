@@ -3,6 +3,7 @@ import type { BackendAuth } from './auth/auth.ts'
 import { createAuth } from './auth/index.ts'
 import { createRuleCompiler } from './compile-rule.ts'
 import type { AuthSpec, GatewaySpec } from './config/config.ts'
+import { createFailedAttemptLog } from './failed-attempts.ts'
 import type { Snapshot } from './handle.ts'
 import type { Ports } from './ports.ts'
 import { createRouteTable } from './routing/table.ts'
@@ -28,6 +29,7 @@ export function createSnapshotCompiler(
   limits: SnapshotLimits,
 ): (config: GatewaySpec) => Snapshots {
   const startedAt = Math.floor(ports.now() / 1000)
+  const tellFailed = createFailedAttemptLog(ports)
   let kept: ReadonlyMap<string, BackendAuth> = new Map()
   return (config) => {
     const credentials = new Map<string, BackendAuth>()
@@ -51,6 +53,7 @@ export function createSnapshotCompiler(
           limits.defaultMaxRequestBytes,
         maxFrameBytes: limits.maxFrameBytes,
         clientIdleTimeoutMs: listener?.client.streamIdleTimeoutMs,
+        tellFailed,
         meterStreams:
           config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
       }

@@ -7,6 +7,7 @@ import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { describeError } from './error-response.ts'
 import { GatewayError } from './errors.ts'
 import { createExchange, describeIncoming, type RequestRuntime } from './exchange.ts'
+import type { TellFailedAttempt } from './failed-attempts.ts'
 import type { Observer } from './observe/observer.ts'
 import type { HeaderReader, Ports } from './ports.ts'
 import { readBody } from './read-body.ts'
@@ -24,6 +25,7 @@ export interface Snapshot {
   readonly clientIdleTimeoutMs: number | undefined
   /** Whether streams must report their usage, because something counts it. */
   readonly meterStreams: boolean
+  readonly tellFailed: TellFailedAttempt
 }
 
 export interface HandleInput {
@@ -85,6 +87,7 @@ export async function handle<Req>(
       host,
       maxFrameBytes: snapshot.maxFrameBytes,
       clientIdleTimeoutMs: snapshot.clientIdleTimeoutMs,
+      tellFailed: snapshot.tellFailed,
       observer,
       translatorFor: (backend) => input.translatorFor(endpoint, backend),
     })

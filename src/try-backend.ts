@@ -7,6 +7,7 @@ import { describeBug } from './describe-bug.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import type { AttemptRecord, Exchange } from './exchange.ts'
+import { causeCodeOf, describeCause } from './failure-cause.ts'
 import { simulateHeader } from './headers.ts'
 import { errorOfFailure, holdStream } from './held-stream.ts'
 import { createIdleWatch } from './idle-watch.ts'
@@ -219,7 +220,7 @@ function refuseConnection(cause: unknown): never {
 }
 
 /** An error that a client may read, of whatever a try has thrown. */
-function explain(error: unknown, { backend, lifeline, ports }: TryInput): GatewayError {
+function explain(error: unknown, { backend, lifeline, ports, attempt }: TryInput): GatewayError {
   const reason: unknown = lifeline.cancellation.cancelled ? lifeline.cancellation.reason : error
   const isKnown = GatewayError.is(reason)
   if (!isKnown || (reason.kind === 'internal' && reason.cause !== undefined)) {
@@ -230,12 +231,27 @@ function explain(error: unknown, { backend, lifeline, ports }: TryInput): Gatewa
   }
   if (!isKnown) return new GatewayError('internal', 'an attempt failed', { cause: reason })
   if (reason.type !== undefined || !reason.kind.startsWith('upstream-')) return reason
-  return new GatewayError(reason.kind, reason.message, {
+  return new GatewayError(reason.kind, describeFailure(reason, backend, attempt), {
     cause: reason.cause,
     status: reason.status,
     type: failureTypeOf(backend),
     headers: reason.headers,
   })
+}
+
+/** In Envoy's words, which programs look for; then who could not be reached, and why. */
+function describeFailure(
+  { kind, message, cause }: GatewayError,
+  { name }: Backend,
+  { index }: AttemptRecord,
+): string {
+  const said =
+    index === 0
+      ? message
+      : message.replace('. reset reason:', '. retried and the latest reset reason:')
+  if (kind !== 'upstream-unreachable') return said
+  const why = describeCause(causeCodeOf(cause))
+  return why === undefined ? `${said} (${name})` : `${said} (${name}: ${why})`
 }
 
 const connectMessage =

@@ -133,6 +133,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'streams/collect-body.ts',
     'type endpoints/endpoint.ts',
   ],
+  'failure-cause.ts': [],
+  'failed-attempts.ts': ['failure-cause.ts', 'type exchange.ts', 'type ports.ts'],
   'outgoing-request.ts': ['cancellation.ts', 'type ports.ts'],
   'platform-fetch.ts': ['type ports.ts'],
   'upstream.ts': [
@@ -174,6 +176,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'try-backend.ts': [
     'ask-each.ts',
     'cancellation.ts',
+    'failure-cause.ts',
     'describe-bug.ts',
     'errors.ts',
     'headers.ts',
@@ -196,6 +199,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'idle-watch.ts',
     'lifeline.ts',
+    'type failed-attempts.ts',
     'try-backend.ts',
     'type try-result.ts',
     'type endpoints/endpoint.ts',
@@ -225,6 +229,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'error-response.ts',
     'errors.ts',
     'exchange.ts',
+    'type failed-attempts.ts',
     'read-body.ts',
     'respond.ts',
     'routing/match.ts',
@@ -248,6 +253,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'compile-snapshot.ts': [
     'auth/index.ts',
     'compile-rule.ts',
+    'failed-attempts.ts',
     'routing/table.ts',
     'type auth/auth.ts',
     'type config/config.ts',

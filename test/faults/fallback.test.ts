@@ -36,7 +36,7 @@ const headFaults: readonly HeadFault[] = [
     name: 'a refused connection',
     run: 'refuse',
     status: 503,
-    message: /remote connection failure$/,
+    message: /remote connection failure \(default\/\S+: connection refused\)$/,
   },
   {
     name: 'a reset before the head',

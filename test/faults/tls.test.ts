@@ -99,14 +99,19 @@ describe.skipIf(!hasOpenssl)('a provider behind TLS', () => {
   })
 
   it.each([
-    ['another name', { ca, hostname: 'other.internal' }],
-    ['an address in place of its name', { ca }],
-    ['an unknown authority', { hostname: name }],
-  ] as const)('is refused before anything is sent to it: %s', async (_, tls) => {
+    ['another name', { ca, hostname: 'other.internal' }, 'certificate of another host'],
+    ['an address in place of its name', { ca }, 'certificate of another host'],
+    ['an unknown authority', { hostname: name }, 'certificate not trusted'],
+  ] as const)('is refused before anything is sent to it: %s', async (_, tls, why) => {
     const { gateway, provider } = await start(tls)
     const refused = await gateway.ask(hello)
     expect(refused.status).toBe(503)
-    expect(JSON.parse(refused.body.toString()).error.message).toMatch(/connection failure$/)
+    expect(JSON.parse(refused.body.toString()).error.message).toBe(
+      `upstream connect error or disconnect/reset before headers. reset reason: remote connection failure (default/only: ${why})`,
+    )
+    expect(gateway.logged.join()).toMatch(
+      /^warn an attempt failed .*"backend":"default\/only","host":"127\.0\.0\.1:\d+".*"cause":"[A-Z_]+"/,
+    )
     expect(provider.requests).toHaveLength(0)
   })
 

@@ -46,9 +46,11 @@ describe('a fetch that rejects', () => {
       type: 'OpenAIBackendError',
       code: '503',
       message:
-        'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure',
+        'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure (default/one)',
     })
-    expect(run.logged).toEqual([])
+    expect(run.logged).toEqual([
+      'warn an attempt failed {"index":0,"backend":"default/one","host":"one.test","error":"upstream_connect"}',
+    ])
   })
 
   it('is tried again as a failure to connect', async () => {
@@ -72,7 +74,9 @@ describe('a body that breaks off', () => {
     expect(response.headers.get('x-aigw-error')).toBe('upstream_reset')
     const again = gateway(['reset'], breaking(200, 'application/json'), good)
     expect((await again.chat(hello)).status).toBe(200)
-    expect(again.logged).toEqual([])
+    expect(again.logged).toEqual([
+      'warn an attempt failed {"index":0,"backend":"default/one","host":"one.test","error":"upstream_reset"}',
+    ])
   })
 
   it('is one in a stream too, before its first content', async () => {
