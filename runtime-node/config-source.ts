@@ -79,6 +79,30 @@ export function interpretSources(
   }
 }
 
+/**
+ * The same place, read anew; `loaded` itself where all that it was made of is as it was: a long text takes a second to
+ * parse, and most looks find what is there already. Throws a `RunError` where it is gone.
+ */
+export function reloadConfig(
+  loaded: LoadedConfig,
+  settings: Pick<ConfigSettings, 'parsing'>,
+  system: System,
+  parse: ParseConfig,
+): LoadedConfig {
+  const read = loaded.reread()
+  return isUnchanged(read, loaded) ? loaded : interpretSources(read, settings, system, parse)
+}
+
+function isUnchanged(read: Sources, { sources, annotated }: Sources): boolean {
+  return (
+    read.sources.length === sources.length &&
+    read.sources.every(
+      ({ file, text }, index) => file === sources[index]?.file && text === sources[index]?.text,
+    ) &&
+    [...annotated].every(([file, text]) => readIfPossible(file) === text)
+  )
+}
+
 /** Throws a `RunError` where there is nothing to read. */
 export async function readSources(
   { configPath, homes }: Pick<ConfigSettings, 'configPath' | 'homes'>,

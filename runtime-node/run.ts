@@ -18,7 +18,7 @@ import {
 import { createDebugLog } from '../src/observe/debug-log.ts'
 import { startAdmin } from './admin.ts'
 import { answerConfig, describeRefusal } from './config-answer.ts'
-import { interpretSources, type LoadedConfig, loadConfig } from './config-source.ts'
+import { type LoadedConfig, loadConfig, reloadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'
 import { nodeDigests } from './digests.ts'
 import { exitCodes, messageOf, RunError } from './exit-errors.ts'
@@ -270,7 +270,7 @@ function follow(run: Run, { spec, gateway, telemetry }: Serving): LiveConfig {
     loaded,
     spec,
     watch: settings.watch,
-    reload: (before) => interpretSources(before.reread(), settings, system, parts.parseConfig),
+    reload: (before) => reloadConfig(before, settings, system, parts.parseConfig),
     prepare: (next) => prepareSpec(next, settings),
     apply(next, from) {
       gateway.reload(next)

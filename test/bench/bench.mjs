@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What the gateway costs beside a floor that does the same work on bare node:http (floors.mjs), in one run on one machine.
-//   npm run bench -- [--only unary,stream,…,memory,start,open] [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE]
+//   npm run bench -- [--only unary,stream,…,rules,memory,start,open] [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE]
 //                    [--gateway "COMMAND"]
 // COMMAND is started as `COMMAND run FILE --admin-port N`; `--gateway floor` measures a second floor, which shows the noise:
 // all its ratios should be 1.
@@ -8,7 +8,8 @@
 // How to read the table. CPU is what counts: user and system time of the process divided by the requests or events that it
 // carried; a busy machine raises it for both, so compare only `× floor`, which is the median over the rounds of
 // gateway / floor, the two measured in turns of 0.1 s, paced streams at the same time (a shared machine changes its speed
-// within seconds, and then for both). Two floors differ by up to 7 % that way. Requests a second and latencies mean something
+// within seconds, and then for both). Two floors differ by up to 7 % that way. In the part `rules` the gateway with a file of
+// a few rules stands in the floor's place. Requests a second and latencies mean something
 // on a quiet machine only; the gateway, not the load generator, must be what is busy (a note under the table says when it was
 // not). Event lag is the time from the provider's socket to the client's. The floor does not sign its Bedrock requests, the
 // gateway does. A large request's memory is the peak of the resident memory while it is answered, less that before, over its
@@ -22,6 +23,7 @@ import { parseArgs } from 'node:util'
 import { measureLoad } from './measure-load.mjs'
 import { measureMemory } from './measure-memory.mjs'
 import { measureOpen } from './measure-open.mjs'
+import { measureRules } from './measure-rules.mjs'
 import { measureStart } from './measure-start.mjs'
 import { allowFiles, here, launchHelper, onLinux } from './processes.mjs'
 import { renderTable, summarise } from './report.mjs'
@@ -38,7 +40,7 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
   },
 })
-const parts = [...Object.keys(scenarios), 'memory', 'start', 'open']
+const parts = [...Object.keys(scenarios), 'rules', 'memory', 'start', 'open']
 const chosen = values.only?.split(',') ?? parts
 const unknown = chosen.find((part) => !parts.includes(part))
 if (unknown !== undefined) {
@@ -66,11 +68,12 @@ const blame = (text) => {
 const SPARE_FILES = 500
 const files = chosen.includes('open') ? allowFiles(settings.streams * 2 + SPARE_FILES) : 0
 const ours = [process.execPath, here('../../dist/aigw.js')]
-const command =
-  values.gateway === 'floor' ? floorCommand : gatewayCommand(values.gateway?.split(' ') ?? ours)
+const tested = values.gateway?.split(' ') ?? ours
+const command = values.gateway === 'floor' ? floorCommand : gatewayCommand(tested)
 const upstream = await launchHelper('upstream.mjs')
 const bench = {
   settings,
+  folder,
   sides: [
     { name: 'floor', command: floorCommand },
     { name: 'gateway', command },
@@ -96,6 +99,10 @@ if (!onLinux) note('CPU and memory are read from /proc: left out on this system'
 try {
   const names = Object.keys(scenarios).filter((name) => chosen.includes(name))
   if (names.length > 0) results.rounds = await measureLoad(bench, names)
+  if (chosen.includes('rules')) {
+    if (values.gateway === 'floor') note('rules: left out, the floor has none')
+    else results.rules = await measureRules(bench, tested)
+  }
   if (chosen.includes('memory')) results.memory = await measureMemory(bench)
   if (chosen.includes('start')) Object.assign(results, await measureStart(bench))
   if (chosen.includes('open')) {

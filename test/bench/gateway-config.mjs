@@ -46,8 +46,31 @@ const credential = (name, schemas, spec) => ({
   },
 })
 
-/** YAML documents for a listener on `port` and the providers' ports by scenario; `token` gives Google's access tokens. */
-export function gatewayConfig(port, providerPorts) {
+/** What a cluster takes in one route. */
+const RULES_PER_ROUTE = 15
+
+/** Routes with `count` rules in all, each for a model of its own that nobody asks for. */
+function idleRoutes(count) {
+  const rules = Array.from({ length: count }, (_, i) => ({
+    ...rule('unary'),
+    matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: `model-${i}` }] }],
+  }))
+  return Array.from({ length: Math.ceil(count / RULES_PER_ROUTE) }, (_, i) => ({
+    apiVersion: `${AI}/v1beta1`,
+    kind: 'AIGatewayRoute',
+    metadata: meta(`idle-${i}`),
+    spec: {
+      parentRefs: [{ name: 'bench', kind: 'Gateway', group: GW }],
+      rules: rules.slice(i * RULES_PER_ROUTE, (i + 1) * RULES_PER_ROUTE),
+    },
+  }))
+}
+
+/**
+ * YAML documents for a listener on `port` and the providers' ports by scenario; `token` gives Google's access tokens. With
+ * so many more rules.
+ */
+export function gatewayConfig(port, providerPorts, moreRules = 0) {
   const names = Object.keys(traffic)
   return [
     {
@@ -81,6 +104,7 @@ export function gatewayConfig(port, providerPorts) {
         rules: names.map(rule),
       },
     },
+    ...idleRoutes(moreRules),
     ...names.flatMap((name) => backend(name, providerPorts[name], traffic[name].provider)),
     secret('openai-key', { apiKey: 'sk-bench' }),
     credential('openai-key', ['OpenAI'], {

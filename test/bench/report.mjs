@@ -29,12 +29,14 @@ const errorLine = ({ floor, gateway }) => {
   return { title: '· errors', digits: 0, floor: total(floor), gateway: total(gateway) }
 }
 
+const cpuOfRequest = ({ cpu, requests }) => cpu / requests
+
 function scenarioLines(name, sides) {
   const { title, events, gap, goal } = scenarios[name]
   const add = (what, digits, pick, wanted) => line(what, digits, sides, pick, wanted)
   const cost = events
     ? add(`${title}: CPU µs an event`, 2, (r) => r.cpu / r.requests / events, goal)
-    : add(`${title}: CPU µs a request`, 1, (r) => r.cpu / r.requests, goal)
+    : add(`${title}: CPU µs a request`, 1, cpuOfRequest, goal)
   return [
     { ...cost, goalIs: 'ratio' },
     ...(gap
@@ -53,10 +55,23 @@ function scenarioLines(name, sides) {
 }
 
 /** Lines of the table: { title, floor, gateway, ratio, digits, goal?, goalIs? }. */
-export function summarise({ rounds, memory = {}, starts, idle, open }) {
+export function summarise({ rounds, rules, memory = {}, starts, idle, open }) {
   const lines = Object.keys(scenarios)
     .filter((name) => rounds?.[name])
     .flatMap((name) => scenarioLines(name, rounds[name]))
+  if (rules) {
+    const sides = rules.load
+    lines.push({
+      ...line('5,000 rules (floor: few rules): CPU µs a request', 1, sides, cpuOfRequest, 1.05),
+      goalIs: 'ratio',
+    })
+    lines.push(line('· resident MiB', 0, sides, (r) => r.rss / MIB))
+    lines.push(errorLine(sides))
+    lines.push({
+      ...line('· validate, ms', 0, { gateway: rules.validate }, (ms) => ms, 2000),
+      goalIs: 'gateway',
+    })
+  }
   for (const [schema, sides] of Object.entries(memory)) {
     const title = `10 MB with images, ${schema}: peak growth over size`
     const each = ({ growth, size }) => growth / size

@@ -28,12 +28,12 @@ export const floorCommand = ({ port, providerPorts }) => {
   ]
 }
 
-/** `command` is what stands before `run FILE --admin-port N`. */
+/** `command` is what stands before `run FILE --admin-port N`; the file has so many rules that nobody asks for. */
 export const gatewayCommand =
-  (command) =>
+  (command, idleRules = 0) =>
   ({ port, adminPort, folder, providerPorts }) => {
     const file = join(folder, 'bench.yaml')
-    writeFileSync(file, gatewayConfig(port, providerPorts))
+    writeFileSync(file, gatewayConfig(port, providerPorts, idleRules))
     return [...command, 'run', file, '--admin-port', String(adminPort)]
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { interpretSources, loadConfig } from '../../../runtime-node/config-source.ts'
+import { loadConfig, reloadConfig } from '../../../runtime-node/config-source.ts'
 import { resolveHomes } from '../../../runtime-node/paths.ts'
 import { followConfig, type LiveConfig } from '../../../runtime-node/reload.ts'
 import { parseConfig } from '../../../src/config/parse.ts'
@@ -67,6 +67,7 @@ async function follow({ watch = true, configPath = 'a.yaml', stdin = '' } = {}) 
   const used: GatewaySpec[] = []
   const logged: string[] = []
   let refused = 0
+  let parsed = 0
   let failing = false
   live = followConfig({
     system,
@@ -74,7 +75,11 @@ async function follow({ watch = true, configPath = 'a.yaml', stdin = '' } = {}) 
     loaded,
     spec: loaded.spec,
     watch,
-    reload: (before) => interpretSources(before.reread(), settings, system, parseConfig),
+    reload: (before) =>
+      reloadConfig(before, settings, system, (...read) => {
+        parsed++
+        return parseConfig(...read)
+      }),
     prepare: (spec) => spec,
     apply(spec) {
       if (failing) throw new Error('cannot be compiled')
@@ -93,6 +98,7 @@ async function follow({ watch = true, configPath = 'a.yaml', stdin = '' } = {}) 
     models: () => used.map(modelOf),
     keys: () => used.map((spec) => Reflect.get(spec.backends['default/a']?.auth ?? {}, 'key')),
     refused: () => refused,
+    parsed: () => parsed,
     status: () => {
       if (live === undefined) throw new Error('not followed')
       return live.status()
@@ -130,6 +136,17 @@ describe('a change of the file', () => {
     const { edit, models, logged } = await follow()
     edit(configFor('m'))
     expect([models(), logged]).toEqual([[], []])
+  })
+
+  it('is not looked for by parsing the same text again', async () => {
+    const { edit, parsed } = await follow()
+    edit(configFor('m'))
+    edit(configFor('m'))
+    expect(parsed()).toBe(0)
+    edit('a-key', 'key.txt')
+    expect(parsed()).toBe(1)
+    edit(configFor('n'))
+    expect(parsed()).toBe(2)
   })
 
   it('changes nothing when it is bad, and is explained', async () => {
