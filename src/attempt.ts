@@ -101,8 +101,10 @@ export async function runAttempts(
   return { kind: 'failed', error: refused ?? noBackend(route) }
 }
 
-const noBackend = (route: Route) =>
-  new GatewayError('no-backend', `no usable backend in ${route.name}`)
+const noBackend = ({ name, refused }: Route) =>
+  refused === undefined
+    ? new GatewayError('no-backend', `no usable backend in ${name}`)
+    : new GatewayError('refused', `${refused}, which this gateway cannot do: nobody is served`)
 
 function whyNot(call: Call, backend: Backend, translator: Translator | undefined): GatewayError {
   if (translator === undefined) {

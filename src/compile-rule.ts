@@ -44,7 +44,8 @@ export function createRuleCompiler(
     return made
   }
   return (rule, name) => {
-    const backends = rule.backends.flatMap((ref) => {
+    const refs = rule.refused === undefined ? rule.backends : []
+    const backends = refs.flatMap((ref) => {
       const backend = share(ref.backend)
       return backend === undefined ? [] : [compileBackend(ref, backend, ports)]
     })
@@ -57,6 +58,7 @@ export function createRuleCompiler(
       requestTimeoutMs: rule.requestTimeoutMs,
       streamIdleTimeoutMs: rule.streamIdleTimeoutMs,
       clientIdleTimeoutMs: rule.clientIdleTimeoutMs,
+      refused: rule.refused,
       plan: (random) => createPicker(groups, retry.attemptsPerPriority, random),
     }
   }

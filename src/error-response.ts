@@ -17,6 +17,7 @@ const openaiTypes: Readonly<Record<ErrorKind, string>> = {
   'no-model': 'invalid_request_error',
   'no-translator': 'UnsupportedEndpoint',
   'no-backend': 'InternalServerError',
+  refused: 'InternalServerError',
   'credential-missing': 'Unauthorized',
   'credential-unavailable': 'ServiceUnavailable',
   'rate-limited': 'requests',

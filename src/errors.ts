@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'no-model'
   | 'no-translator'
   | 'no-backend'
+  | 'refused'
   | 'credential-missing'
   | 'credential-unavailable'
   | 'rate-limited'
@@ -37,6 +38,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'no-model': 404,
   'no-translator': 501,
   'no-backend': 500,
+  refused: 500,
   'credential-missing': 401,
   'credential-unavailable': 503,
   'rate-limited': 429,
@@ -62,6 +64,7 @@ const codes: Readonly<Record<ErrorKind, string>> = {
   'no-model': 'model_not_found',
   'no-translator': 'unsupported_endpoint',
   'no-backend': 'no_backend',
+  refused: 'refused_by_policy',
   'credential-missing': 'credential_missing',
   'credential-unavailable': 'credential_unavailable',
   'rate-limited': 'rate_limited',

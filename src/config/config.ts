@@ -88,6 +88,8 @@ export interface RuleSpec {
   /** Silence towards the client, whatever is tried meanwhile; 0: no limit; absent: the listener's. */
   readonly clientIdleTimeoutMs?: number
   readonly retry?: RetrySpec
+  /** Why nobody is served: a policy wants something that this gateway cannot do. Names no secret's value. */
+  readonly refused?: string
   /** For `/v1/models`. */
   readonly modelsOwnedBy: string
   /** Unix seconds; absent: when the gateway started. */

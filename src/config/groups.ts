@@ -19,7 +19,7 @@ export const idleKinds: Readonly<Record<string, string>> = {
   MCPRoute: 'no MCP endpoint is served',
   QuotaPolicy: 'no quota is enforced',
   HTTPRoute: 'its paths are not served',
-  SecurityPolicy: 'clients are NOT authenticated',
+  SecurityPolicy: 'what it is to protect is refused',
   HTTPRouteFilter: 'its filters are not applied',
 }
 

@@ -36,6 +36,8 @@ export interface Route {
   /** Silence towards the client, all attempts included; 0: no limit; absent: the listener's. */
   readonly clientIdleTimeoutMs: number | undefined
   readonly backends: readonly Backend[]
+  /** Why nobody is served; `backends` is empty then. */
+  readonly refused: string | undefined
   plan(random: () => number): BackendPicker
 }
 

@@ -76,7 +76,8 @@ function candidatesOf(
 
 /** Exact model names of a route, in the order of its rules. */
 function modelsOf(route: RouteSpec, startedAt: number): readonly ModelInfo[] {
-  return route.rules.flatMap((rule) =>
+  const served = route.rules.filter(({ refused }) => refused === undefined)
+  return served.flatMap((rule) =>
     rule.matches
       .flatMap((match) => match.headers)
       .filter((header) => header.name === modelHeader && header.type === 'Exact')

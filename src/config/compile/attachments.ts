@@ -1,6 +1,7 @@
 // Which policy applies to what: Gateway, listener, route or rule. The most specific one holds as a whole.
 import type { PolicyTarget } from '../fields/names.ts'
 import { type Identity, nameResource } from '../findings.ts'
+import { envoyOnlyKinds } from '../groups.ts'
 import { suggestNearest } from '../nearest.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
@@ -63,7 +64,12 @@ function targetsOf(policy: Resource<TrafficPolicyKind>) {
   return targets
 }
 
-/** The kind of a target that exists; warns where there is nothing to apply to. */
+/** A slip in the name of a target must not leave the target unprotected. */
+function severityOf({ kind }: Resource<TrafficPolicyKind>): 'error' | 'warning' {
+  return kind === 'SecurityPolicy' ? 'error' : 'warning'
+}
+
+/** The kind of a target that exists; says where there is nothing to apply to. */
 function acceptTarget(
   { resources, report }: Compilation,
   policy: Resource<TrafficPolicyKind>,
@@ -74,29 +80,32 @@ function acceptTarget(
   const { name, sectionName } = target
   const kind = Object.hasOwn(targetKinds, target.kind) ? targetKinds[target.kind] : undefined
   const allowed = policy.kind === 'ClientTrafficPolicy' ? kind === 'Gateway' : kind !== undefined
+  const severity = severityOf(policy)
   if (kind === undefined || !allowed) {
     report(policy, {
-      severity: 'warning',
+      severity: envoyOnlyKinds.has(target.kind) ? 'warning' : severity,
       code: 'ignored.target',
       path: [...path, 'kind'],
       text: `a ${policy.kind} does not apply to kind ${target.kind} here; this target has no effect`,
+      ...suggestNearest(target.kind, Object.keys(targetKinds)),
     })
     return undefined
   }
   const found = resources.find(kind, namespace, name)
-  const effect = 'this target has no effect'
+  const effect =
+    severity === 'error' ? 'its clients would not be authenticated' : 'this target has no effect'
   if (found === undefined) {
     // A route that is not served yet has nothing to apply to, and says so itself.
     if (target.kind === 'HTTPRoute' && isPlainRoute(resources, namespace, name)) return undefined
     const missing = { kind, namespace, name, path: [...path, 'name'], effect } as const
-    resources.reportMissing(policy, { ...missing, severity: 'warning' }, report)
+    resources.reportMissing(policy, { ...missing, severity }, report)
     return undefined
   }
   const sections = sectionsOf(found)
   if (sectionName !== undefined && !sections.includes(sectionName)) {
     const part = kind === 'Gateway' ? 'listener' : 'rule'
     report(policy, {
-      severity: 'warning',
+      severity,
       code: 'ref.missing-section',
       path: [...path, 'sectionName'],
       text: `${nameResource(found)} has no ${part} ${sectionName}; ${effect}`,

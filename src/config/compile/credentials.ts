@@ -62,8 +62,9 @@ function findTargets({ resources, report }: Compilation, policy: Policy): string
     }
     if (resources.find('AIServiceBackend', namespace, name) === undefined) {
       const missing = { kind: 'AIServiceBackend', namespace, name } as const
-      const effect = 'the target has no effect'
-      const severity = 'warning'
+      // A slip here must not send requests without their credential.
+      const effect = 'the credential would not be sent'
+      const severity = 'error'
       resources.reportMissing(
         policy,
         { ...missing, path: [...path, 'name'], severity, effect },

@@ -2,7 +2,6 @@
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import type { Kind } from '../resources/index.ts'
-import { attachPolicies } from './attachments.ts'
 import type { Compilation } from './compilation.ts'
 import { requireGrant } from './grants.ts'
 
@@ -14,7 +13,6 @@ interface NamedReference {
 
 export function checkIdleReferences(compilation: Compilation): void {
   const { resources } = compilation
-  attachPolicies(compilation, 'SecurityPolicy')
   for (const policy of resources.all('QuotaPolicy')) {
     for (const [index, { name }] of policy.value.spec.targetRefs.entries()) {
       check(compilation, policy, { kind: 'AIServiceBackend', name }, ['spec', 'targetRefs', index])

@@ -11,6 +11,7 @@ import { requireGrant } from './grants.ts'
 import { type AttachedListener, nameListener } from './listeners.ts'
 import { compileMutations } from './mutations.ts'
 import { attachRoute, intersectHostnames } from './parents.ts'
+import { compileProtection } from './protection.ts'
 import { compileRetry, makeFallbackRetry } from './retry.ts'
 import { warnOfShadowed } from './shadowed.ts'
 
@@ -33,6 +34,7 @@ export function compileRoutes(
   listeners: readonly AttachedListener[],
 ): CompiledRoutes {
   const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
+  const findRefusal = compileProtection(compilation)
   const connectTimeouts = new Map<string, number>()
   const ports = new Set(listeners.map(({ listener }) => listener.port))
   const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
@@ -43,7 +45,8 @@ export function compileRoutes(
       const policy = policyOf(rule)
       const compiled = compileRule(compilation, route, rule, ['spec', 'rules', index], policy)
       noteConnectTimeout(compilation, policy, compiled, connectTimeouts)
-      return compiled
+      const refused = findRefusal(route, rule, attached)
+      return refused === undefined ? compiled : { ...compiled, refused }
     })
     const costs = compileCosts(compilation, route, route.value.spec.llmRequestCosts, costsPath)
     const name = `${route.namespace}/${route.name}`

@@ -40,18 +40,20 @@ function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsP
       const path = ['spec', 'targetRefs', index]
       if (target.group !== envoyGatewayGroup || target.kind !== 'Backend') {
         report(policy, {
-          severity: 'warning',
+          // Services are in a cluster alone; anything else is a slip, which must not leave a Backend without TLS.
+          severity: target.kind === 'Service' ? 'warning' : 'error',
           code: 'ignored.target',
           path,
           text: `only a Backend of group ${envoyGatewayGroup} can be a target; this one has no effect`,
+          ...(target.kind === 'Backend' ? { hint: `add group: ${envoyGatewayGroup}` } : {}),
         })
         continue
       }
       const { name } = target
       if (resources.find('Backend', namespace, name) === undefined) {
         const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
-        const effect = 'the target has no effect'
-        resources.reportMissing(policy, { ...missing, severity: 'warning', effect }, report)
+        const effect = 'it would be called without TLS'
+        resources.reportMissing(policy, { ...missing, severity: 'error', effect }, report)
         continue
       }
       const key = `${namespace}/${name}`

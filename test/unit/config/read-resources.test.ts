@@ -180,7 +180,7 @@ items:
     [
       'SecurityPolicy',
       'gateway.envoyproxy.io/v1alpha1',
-      'clients are NOT authenticated',
+      'what it is to protect is refused',
       { targetRefs: [{ kind: 'Gateway', name: 'gw' }] },
     ],
     ['HTTPRouteFilter', 'gateway.envoyproxy.io/v1alpha1', 'its filters are not applied', {}],

@@ -20,6 +20,7 @@ const compile = (spec: RuleSpec, name: string): Route => ({
   streamIdleTimeoutMs: undefined,
   clientIdleTimeoutMs: undefined,
   backends: [],
+  refused: undefined,
   plan: () => ({
     next: () => undefined,
     exclude() {},

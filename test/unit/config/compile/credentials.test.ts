@@ -331,16 +331,16 @@ describe('policies and backends', () => {
     )
   })
 
-  it('a target that is not there is warned of', () => {
+  it('a target that is not there is an error: nothing is called without the credential', () => {
     const targets = [{ ...targetRefs[0], name: 'aa' }]
     const { diagnostics, spec } = load(complete(apiKey({ targetRefs: targets }), values))
-    expect(spec).toBeDefined()
+    expect(spec).toBeUndefined()
     expect(diagnostics).toMatchObject([
       {
-        severity: 'warning',
+        severity: 'error',
         code: 'ref.missing',
         message:
-          'BackendSecurityPolicy default/p: spec.targetRefs[0].name: there is no AIServiceBackend default/aa; the target has no effect',
+          'BackendSecurityPolicy default/p: spec.targetRefs[0].name: there is no AIServiceBackend default/aa; the credential would not be sent',
         hint: 'did you mean a?',
       },
     ])

@@ -203,15 +203,25 @@ describe('BackendTLSPolicy', () => {
     ])
   })
 
-  it('warns of targets that are not there or no Backend', () => {
+  it('must name a Backend that is there: nothing is called without the TLS it asks for', () => {
     const targets = [
       { ...target, name: 'bb' },
+      { kind: 'Backend', name: 'b' },
+      { ...target, kind: 'Backen' },
       { group: '', kind: 'Service', name: 'b' },
     ]
     const result = withSpec({}, policy(system, 'tls', targets))
+    expect(result.spec).toBeUndefined()
     expect(result.diagnostics).toMatchObject([
-      { severity: 'warning', code: 'ref.missing', hint: 'did you mean b?' },
-      { severity: 'warning', code: 'ignored.target', path: 'spec.targetRefs[1]' },
+      { severity: 'error', code: 'ref.missing', hint: 'did you mean b?' },
+      {
+        severity: 'error',
+        code: 'ignored.target',
+        path: 'spec.targetRefs[1]',
+        hint: 'add group: gateway.envoyproxy.io',
+      },
+      { severity: 'error', code: 'ignored.target', path: 'spec.targetRefs[2]' },
+      { severity: 'warning', code: 'ignored.target', path: 'spec.targetRefs[3]' },
     ])
   })
 
