@@ -21,6 +21,8 @@ export interface NodeFetch {
   readonly fetch: UpstreamFetch
   /** Open ones, to all providers. */
   connections(): { readonly active: number; readonly idle: number }
+  /** To be called at each reload: lets go of what nobody has asked for since the one before. */
+  retire(): void
   /** Closes connections when what is under way has ended. */
   close(): Promise<void>
 }
@@ -30,18 +32,21 @@ const defaultConnectTimeoutMs = 10_000
 const keepAliveMs = { 'http:': 4_000, 'https:': 30_000 }
 
 export function createNodeFetch(): NodeFetch {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, { readonly pool: Pool; used: boolean }>()
+  /** Pools whose last answers are under way, and the end of each. */
+  const retired = new Map<Pool, Promise<void>>()
   const byTransport = new WeakMap<Transport, Pool>()
 
   const poolFor = (url: string, transport: Transport | undefined): Pool => {
     const known = transport === undefined ? undefined : byTransport.get(transport)
-    if (known !== undefined) return known
+    // A request of an older configuration may try again after its pool was retired.
+    if (known !== undefined && !known.closed) return known
     const { origin, protocol } = new URL(url)
     // By content, so that a reload keeps the connections of what it did not change.
     const key = `${origin} ${JSON.stringify(transport ?? null)}`
-    let pool = pools.get(key)
-    if (pool === undefined) {
-      pool = new Pool(origin, {
+    let entry = pools.get(key)
+    if (entry === undefined) {
+      const pool = new Pool(origin, {
         factory: createClient,
         connections: null,
         pipelining: 1,
@@ -57,24 +62,43 @@ export function createNodeFetch(): NodeFetch {
         },
       })
       spareNeedlessConnections(pool)
-      pools.set(key, pool)
+      entry = { pool, used: true }
+      pools.set(key, entry)
     }
-    if (transport !== undefined) byTransport.set(transport, pool)
-    return pool
+    // Each configuration has transports of its own, so that this is reached once for each.
+    entry.used = true
+    if (transport !== undefined) byTransport.set(transport, entry.pool)
+    return entry.pool
+  }
+  /** Answers under way may end. */
+  const closeGently = (pool: Pool) => {
+    const forget = () => void retired.delete(pool)
+    retired.set(pool, pool.close().then(forget, forget))
   }
   return {
     fetch: (url, init) => dispatch(poolFor(url, init.transport), url, init),
     connections() {
       let active = 0
       let idle = 0
-      for (const { stats } of pools.values()) {
-        active += stats.running
-        idle += stats.free
+      for (const pool of [...[...pools.values()].map((entry) => entry.pool), ...retired.keys()]) {
+        active += pool.stats.running
+        idle += pool.stats.free
       }
       return { active, idle }
     },
+    retire() {
+      for (const [key, entry] of pools) {
+        if (!entry.used) {
+          pools.delete(key)
+          closeGently(entry.pool)
+        }
+        entry.used = false
+      }
+    },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      for (const { pool } of pools.values()) closeGently(pool)
+      pools.clear()
+      await Promise.all(retired.values())
     },
   }
 }
@@ -194,7 +218,8 @@ class NodeResponse implements UpstreamResponse {
 
   async arrayBuffer() {
     const bytes = await this.#body.bytes()
-    return bytes.slice().buffer
+    // A copy: the slice of a Buffer would be a view of memory that others use.
+    return new Uint8Array(bytes).buffer
   }
 
   collect(onActivity?: () => void) {

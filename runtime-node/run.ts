@@ -215,7 +215,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
     const server = await admin.catch(explainBind(settings.adminPort))
-    live = follow(run, { spec, gateway, telemetry })
+    live = follow(run, { spec, gateway, outgoing, telemetry })
     server.markReady()
     announce(run, { spec, listeners, adminPort: server.port })
     return {
@@ -254,6 +254,7 @@ function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) 
 interface Serving {
   readonly spec: GatewaySpec
   readonly gateway: Gateway
+  readonly outgoing: Pick<ReturnType<typeof createNodeFetch>, 'retire'>
   readonly telemetry: Pick<
     Awaited<ReturnType<typeof openTelemetry>>,
     'configure' | 'loaded' | 'refused'
@@ -261,7 +262,7 @@ interface Serving {
 }
 
 /** Changes of files become the configuration in use; open ports stay as they are. */
-function follow(run: Run, { spec, gateway, telemetry }: Serving): LiveConfig {
+function follow(run: Run, { spec, gateway, outgoing, telemetry }: Serving): LiveConfig {
   const { settings, system, parts, loaded, processLog, log } = run
   const told = new Set<string>()
   return followConfig({
@@ -274,6 +275,7 @@ function follow(run: Run, { spec, gateway, telemetry }: Serving): LiveConfig {
     prepare: (next) => prepareSpec(next, settings),
     apply(next, from) {
       gateway.reload(next)
+      outgoing.retire()
       if (!settings.debug) processLog.setLevel(next.logLevel ?? defaultLogLevel)
       telemetry.loaded(describeFacts(from, next))
       telemetry.configure(next).catch((error: unknown) => log('error', messageOf(error)))
@@ -294,6 +296,7 @@ function openOutgoing({ settings, parts }: Run): Promise<ReturnType<typeof creat
   return parts.createSimulator(simulation).then((fetch) => ({
     fetch,
     connections: () => ({ active: 0, idle: 0 }),
+    retire: () => {},
     close: () => Promise.resolve(),
   }))
 }

@@ -47,7 +47,8 @@ export function unreadAnswer(head: ReplyHead, bytes: Uint8Array<ArrayBuffer>): U
     status: head.status,
     headers: head.headers,
     body: null,
-    arrayBuffer: async () => bytes.slice().buffer,
+    // A copy: the slice of a Buffer would be a view of memory that others use.
+    arrayBuffer: async () => new Uint8Array(bytes).buffer,
     collect: async () => bytes,
   }
 }

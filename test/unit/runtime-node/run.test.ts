@@ -73,6 +73,7 @@ function start(setting: Setting = {}) {
     createNodeFetch: () => ({
       fetch: unused,
       connections: () => ({ active: 0, idle: 0 }),
+      retire: () => {},
       close: async () => {},
     }),
     createSimulator: async () => unused,
