@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // What the gateway costs beside a floor that does the same work on bare node:http (floors.mjs), in one run on one machine.
-//   npm run bench -- [--only unary,stream,…,rules,memory,start,open] [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE]
-//                    [--gateway "COMMAND"]
+//   npm run bench -- [--only unary,…,rules,memory,start,open,observed,observed-stream] [--seconds 0.8] [--rounds 7]
+//                    [--streams 5000] [--json FILE] [--gateway "COMMAND"]
 // COMMAND is started as `COMMAND run FILE --admin-port N`; `--gateway floor` measures a second floor, which shows the noise:
 // all its ratios should be 1.
 //
@@ -14,6 +14,8 @@
 // not). Event lag is the time from the provider's socket to the client's. The floor does not sign its Bedrock requests, the
 // gateway does. A large request's memory is the peak of the resident memory while it is answered, less that before, over its
 // size. An open stream's memory is that of the process with all streams open less that before, after a warm-up.
+// The second table (observed, observed-stream) has the same gateway observed in different ways, all in turns: `× bare` is the
+// CPU over that of a build without metrics whose access log is off, `× default` a latency over that without traces.
 // Answers are checked in full before and after the load, and each one under load for its status and its end; the exit code
 // is 1 when any was wrong, and 0 whatever was slow.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,11 +24,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureLoad } from './measure-load.mjs'
 import { measureMemory } from './measure-memory.mjs'
+import { measureObserved } from './measure-observed.mjs'
 import { measureOpen } from './measure-open.mjs'
 import { measureRules } from './measure-rules.mjs'
 import { measureStart } from './measure-start.mjs'
 import { allowFiles, here, launchHelper, onLinux } from './processes.mjs'
-import { renderTable, summarise } from './report.mjs'
+import { renderObserved, renderTable, summarise, summariseObserved } from './report.mjs'
 import { floorCommand, gatewayCommand, startSubject } from './subject.mjs'
 import { scenarios } from './workloads.mjs'
 
@@ -40,7 +43,9 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
   },
 })
-const parts = [...Object.keys(scenarios), 'rules', 'memory', 'start', 'open']
+const observedParts = { observed: 'unary', 'observed-stream': 'stream' }
+const single = ['rules', 'memory', 'start', 'open']
+const parts = [...Object.keys(scenarios), ...single, ...Object.keys(observedParts)]
 const chosen = values.only?.split(',') ?? parts
 const unknown = chosen.find((part) => !parts.includes(part))
 if (unknown !== undefined) {
@@ -111,10 +116,16 @@ try {
       note(`only ${count} open streams: a process may open ${files} files here (see ulimit -Hn)`)
     results.open = await measureOpen(bench, count)
   }
+  const watched = Object.keys(observedParts).filter((part) => chosen.includes(part))
+  if (watched.length > 0) {
+    const workloads = watched.map((part) => observedParts[part])
+    results.observed = await measureObserved(bench, workloads, command)
+  }
 } catch (error) {
   blame(`given up: ${error.message}`)
 }
 results.table = summarise(results)
+if (results.observed) results.observedTable = summariseObserved(results.observed)
 
 const { rounds, seconds } = settings
 const [minute] = results.load
@@ -125,7 +136,11 @@ const conditions = [
   `${rounds} rounds of ${seconds} s`,
 ]
 const under = [conditions.join(', '), ...notes.map((text) => `note: ${text}`)]
-process.stdout.write(`${renderTable(results.table)}\n\n${under.join('\n')}\n`)
+const tables = [
+  ...(results.table.length > 0 ? [renderTable(results.table)] : []),
+  ...(results.observedTable ? [renderObserved(results.observedTable)] : []),
+]
+process.stdout.write(`${[...tables, under.join('\n')].join('\n\n')}\n`)
 if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1))
 bench.load.stop()
 upstream.stop()

@@ -1,4 +1,4 @@
-// Floor and gateway under the same load: requests, CPU, latencies, errors.
+// Several subjects under the same load, the floor and the gateway or others: requests, CPU, latencies, errors.
 import { rss } from './processes.mjs'
 import { job } from './subject.mjs'
 import { scenarios } from './workloads.mjs'
@@ -50,15 +50,16 @@ async function check(bench, names, subjects) {
   return [...right]
 }
 
-/** Rounds of each scenario: { floor: [result], gateway: [result] } by name. Wrong answers leave a scenario out. */
-export async function measureLoad(bench, wanted) {
+/** Rounds of each scenario by its name: [result] by the side's. Wrong answers leave a scenario out. */
+export async function measureLoad(bench, wanted, sides = bench.sides) {
   const subjects = []
   try {
-    for (const side of bench.sides) subjects.push(await bench.start(side))
+    for (const side of sides) subjects.push(await bench.start(side))
     const names = await check(bench, wanted, subjects)
     const warm = new Set(names.map((name) => scenarios[name].warm ?? name))
     for (const subject of subjects) for (const name of warm) await warmUp(bench, name, subject)
-    const rounds = Object.fromEntries(names.map((name) => [name, { floor: [], gateway: [] }]))
+    const empty = () => Object.fromEntries(sides.map(({ name }) => [name, []]))
+    const rounds = Object.fromEntries(names.map((name) => [name, empty()]))
     for (let round = 1; round <= bench.settings.rounds; round++) {
       bench.say(`round ${round} of ${bench.settings.rounds}`)
       for (const name of names) {

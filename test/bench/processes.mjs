@@ -142,8 +142,8 @@ export function launch([command, ...rest], env, onText) {
  * Starts one of our own programs, which says `{ result }` when it is ready. `ask(task)` resolves to its result; many may
  * be under way.
  */
-export async function launchHelper(file) {
-  const child = fork(here(file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+export async function launchHelper(file, ...args) {
+  const child = fork(here(file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   started.add(child.pid)
   const waiting = new Map()
   const wait = (id) =>

@@ -1,4 +1,5 @@
 // One table of a run's results, in Markdown.
+import { observed } from './measure-observed.mjs'
 import { scenarios } from './workloads.mjs'
 
 export function median(numbers) {
@@ -98,6 +99,58 @@ export function summarise({ rounds, rules, memory = {}, starts, idle, open }) {
   return lines
 }
 
+/** Lines of the second table: one for each side of each scenario. */
+export function summariseObserved({ rounds, collected }) {
+  return Object.entries(rounds).flatMap(([scenario, sides]) => {
+    const { title, events = 1 } = scenarios[scenario]
+    const over = (name, side, pick) =>
+      median(sides[side].map((result, round) => pick(result) / pick(sides[name][round])))
+    return Object.entries(sides).map(([name, results]) => {
+      const figure = (pick) => median(results.map(pick))
+      const cpu = (r) => r.cpu / r.requests / events
+      return {
+        scenario: `${title}: CPU µs ${events > 1 ? 'an event' : 'a request'}`,
+        side: observed[name].title,
+        goal: observed[name].goal,
+        cpu: figure(cpu),
+        overFloor: over('floor', name, cpu),
+        overBare: over('bare', name, cpu),
+        p50: figure((r) => r.p50),
+        p50OverDefault: over('default', name, (r) => r.p50),
+        p99: figure((r) => r.p99),
+        p99OverDefault: over('default', name, (r) => r.p99),
+        rss: figure((r) => r.rss / MIB),
+        errors: results.reduce((sum, { errors }) => sum + errors, 0),
+        spans: collected[name]?.spans,
+      }
+    })
+  })
+}
+
+export function renderObserved(lines) {
+  const heads = ['CPU', '× floor', '× bare', 'goal', 'p50 ms', '× default', 'p99 ms', '× default']
+  const blocks = [...new Set(lines.map(({ scenario }) => scenario))]
+  return blocks
+    .map((scenario) => {
+      const block = lines.filter((line) => line.scenario === scenario)
+      const rows = block.map((line) => [
+        line.side,
+        format(line.cpu, 2),
+        format(line.overFloor, 2),
+        format(line.overBare, 2),
+        line.goal === undefined ? '' : `≤ ${line.goal}`,
+        format(line.p50, 2),
+        format(line.p50OverDefault, 2),
+        format(line.p99, 2),
+        format(line.p99OverDefault, 2),
+        format(line.rss, 0),
+        format(line.errors, 0),
+      ])
+      return render([[scenario, ...heads, 'MiB', 'errors'], ...rows])
+    })
+    .join('\n\n')
+}
+
 export function renderTable(lines) {
   const rows = lines.map(({ title, digits, floor, gateway, ratio, goal, goalIs }) => [
     title,
@@ -106,10 +159,15 @@ export function renderTable(lines) {
     Number.isFinite(ratio) ? format(ratio, 2) : '',
     goal === undefined ? '' : `${goalIs === 'ratio' ? '×' : ''} ≤ ${goal}`.trim(),
   ])
-  const all = [['', 'floor', 'gateway', '× floor', 'goal'], ...rows]
+  return render([['', 'floor', 'gateway', '× floor', 'goal'], ...rows])
+}
+
+/** The first row is the head. */
+function render(all) {
   const widths = all[0].map((_, i) => Math.max(...all.map((row) => row[i].length)))
-  const render = (row) =>
+  const renderRow = (row) =>
     `| ${row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[0]))).join(' | ')} |`
   const rule = `|${widths.map((width, i) => (i ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`
-  return [render(all[0]), rule, ...rows.map(render)].join('\n')
+  const [head, ...rows] = all
+  return [renderRow(head), rule, ...rows.map(renderRow)].join('\n')
 }

@@ -72,13 +72,13 @@ const ask = (port, body) =>
  * Starts the floor or a gateway and waits for its first right answer. `toLine` and `toAnswer` are ms from its start to the
  * line that says it listens, and to that answer. `fault(scenario, body)` asks once, and resolves to nothing or to what is wrong.
  */
-export async function startSubject({ name, command }, providerPorts, root) {
+export async function startSubject({ name, command, env }, providerPorts, root) {
   const folder = mkdtempSync(join(root, `${name}-`))
   const [port, adminPort] = [await freePort(), await freePort()]
   const line = command({ port, adminPort, folder, providerPorts })
   const began = performance.now()
   let toLine
-  const child = launch(line, environment(folder), (text) => {
+  const child = launch(line, { ...environment(folder), ...env }, (text) => {
     if (/listening on/i.test(text)) toLine ??= performance.now() - began
   })
   const fault = (scenario, body = requestBody(scenario)) =>
