@@ -96,6 +96,11 @@ export interface Exchange {
   errorBody: string | undefined
   outcome: StreamEnd | undefined
   endedAt: number | undefined
+  /**
+   * Belongs to tracing. Here, not in a map beside it: a map that loses as many entries as it gains leaves
+   * tables behind that keep whole exchanges alive until the old generation is collected.
+   */
+  tracing: object | undefined
   /** Milliseconds since the epoch, with a fraction; never goes back during an exchange. */
   now(): number
   /** A new try: what an earlier one has counted is forgotten. */
@@ -135,6 +140,7 @@ export function createExchange(
     errorBody: undefined,
     outcome: undefined,
     endedAt: undefined,
+    tracing: undefined,
     now: () => startedAt + (clock.ticks() - firstTick),
     begin({ backend, target, origin }) {
       exchange.usage = {}

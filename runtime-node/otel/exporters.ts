@@ -3,25 +3,10 @@
 // other export.
 import type { LogRecordExporter } from '@opentelemetry/sdk-logs'
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { OtlpProtocol } from '../../src/observe/otel-settings.ts'
+import { checkProtocol } from './check-protocol.ts'
 
 type ByProtocol<Exporter> = Readonly<Record<OtlpProtocol, () => Promise<Exporter>>>
-
-const traces: ByProtocol<SpanExporter> = {
-  async 'http/protobuf'() {
-    const { OTLPTraceExporter } = (await import('@opentelemetry/exporter-trace-otlp-proto')).default
-    return new OTLPTraceExporter()
-  },
-  async 'http/json'() {
-    const { OTLPTraceExporter } = (await import('@opentelemetry/exporter-trace-otlp-http')).default
-    return new OTLPTraceExporter()
-  },
-  async grpc() {
-    const { OTLPTraceExporter } = (await import('@opentelemetry/exporter-trace-otlp-grpc')).default
-    return new OTLPTraceExporter()
-  },
-}
 
 const metrics: ByProtocol<PushMetricExporter> = {
   async 'http/protobuf'() {
@@ -74,21 +59,14 @@ export interface LogTarget {
   readonly headers: Record<string, string>
 }
 
-export const createTraceExporter = (protocol: OtlpProtocol) => load(protocol, traces[protocol])
 export const createMetricExporter = (protocol: OtlpProtocol) => load(protocol, metrics[protocol])
 export const createLogExporter = (protocol: OtlpProtocol, target?: LogTarget) =>
   load(protocol, () => logs[protocol](target))
-
-const withoutGrpc = 'Bun' in globalThis || 'Deno' in globalThis
 
 async function load<Exporter>(
   protocol: OtlpProtocol,
   create: () => Promise<Exporter>,
 ): Promise<Exporter> {
-  if (protocol === 'grpc' && withoutGrpc) {
-    throw new Error(
-      'OTEL_EXPORTER_OTLP_PROTOCOL: grpc works on Node alone; use http/protobuf and port 4318',
-    )
-  }
+  checkProtocol(protocol)
   return create()
 }

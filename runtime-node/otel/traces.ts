@@ -1,26 +1,19 @@
-// Spans as OpenTelemetry's SDK keeps and sends them. Nothing is registered globally: contexts are handed over.
-import {
-  createNoopMeter,
-  type MeterProvider,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  SimpleSpanProcessor,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base'
-import type { Exporter, PropagatorName } from '../../src/observe/otel-settings.ts'
+// Spans, from the request that they are about to whoever takes them. Contexts, sampling and transports are
+// OpenTelemetry's; records, encoding and queue are our own, because the SDK's cost more than the rest of a request.
+import { diag } from '@opentelemetry/api'
+import { getNumberFromEnv } from '@opentelemetry/core'
+import type { Exporter, OtlpProtocol, PropagatorName } from '../../src/observe/otel-settings.ts'
 import { scopeName } from '../../src/observe/semconv.ts'
-import type { Attributes } from '../../src/observe/spans/span-set.ts'
-import type { ActiveSpan, Tracer } from '../../src/observe/tracing.ts'
-import { createConsoleSpanExporter } from './console-spans.ts'
-import { createTraceExporter } from './exporters.ts'
+import type { Tracer } from '../../src/observe/tracing.ts'
+import { createConsoleFormat } from './console-spans.ts'
 import { createPropagator } from './propagator.ts'
+import { readSampler } from './sampler.ts'
+import type { SpanOrigin } from './span-format.ts'
+import { readSpanLimits } from './span-limits.ts'
+import { createSpanQueue, type SpanQueueLimits } from './span-queue.ts'
+import type { SpanRecord } from './span-record.ts'
+import { openSpanTransport } from './span-transport.ts'
+import { createTracer } from './tracer.ts'
 
 export interface TracesOptions {
   readonly exporters: readonly Exporter[]
@@ -34,89 +27,78 @@ export interface TracesOptions {
 export interface Traces {
   readonly tracer: Tracer
   dropped(): number
-  flush(): Promise<void>
+  shutdown(): Promise<void>
+}
+
+/** Where ended spans go. */
+interface SpanSink {
+  add(span: SpanRecord): void
+  lost(): number
   shutdown(): Promise<void>
 }
 
 export async function openTraces(options: TracesOptions): Promise<Traces> {
-  const losses = countLosses()
-  const spanProcessors = await Promise.all(
-    options.exporters.map(async (exporter): Promise<SpanProcessor> => {
-      if (exporter.kind === 'console') {
-        return new SimpleSpanProcessor(createConsoleSpanExporter(options.writeLine))
-      }
-      // The settings come from OTEL_BSP_*; the cast: the type of this package does not know what it passes on.
-      const settings = { selfObsMeterProvider: losses.provider } as object
-      return new BatchSpanProcessor(await createTraceExporter(exporter.protocol), settings)
-    }),
+  const origin: SpanOrigin = { resource: options.resource, scope: scopeName }
+  const sinks = await Promise.all(
+    options.exporters.map((exporter) =>
+      exporter.kind === 'console'
+        ? createConsoleSink(origin, options)
+        : openCollectorSink(exporter.protocol, origin),
+    ),
   )
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes(options.resource),
-    spanProcessors,
-    ...(options.manyAttributes ? { spanLimits: { attributeCountLimit: Infinity } } : {}),
+  const tracer = createTracer({
+    sampler: readSampler(),
+    limits: readSpanLimits(options.manyAttributes ? Number.POSITIVE_INFINITY : 128),
+    propagator: await createPropagator(options.propagators),
+    ended(span) {
+      for (const sink of sinks) sink.add(span)
+    },
   })
-  const sdk = provider.getTracer(scopeName)
-  const propagator = await createPropagator(options.propagators)
   return {
-    dropped: losses.count,
-    flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
-    tracer: {
-      start(name, kind, incoming): ActiveSpan {
-        const parent = propagator.extract(ROOT_CONTEXT, incoming)
-        const options = { kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL }
-        const span = sdk.startSpan(name, options, parent)
-        return {
-          recording: span.isRecording(),
-          set(attributes) {
-            // One by one: a copy of them all would be thrown away.
-            for (const key in attributes) {
-              const value = attributes[key]
-              if (value !== undefined) span.setAttribute(key, value as Writable)
-            }
-          },
-          event: (event, attributes) =>
-            void span.addEvent(event, attributes && writable(attributes)),
-          inject: (headers) => propagator.inject(trace.setSpan(parent, span), headers),
-          end(status) {
-            span.setStatus(
-              status.ok
-                ? { code: SpanStatusCode.OK }
-                : { code: SpanStatusCode.ERROR, message: status.message },
-            )
-            span.end()
-          },
-        }
-      },
+    tracer,
+    dropped: () => sinks.reduce((sum, sink) => sum + sink.lost(), 0),
+    async shutdown() {
+      await Promise.all(sinks.map((sink) => sink.shutdown()))
     },
   }
 }
 
-/** The SDK keeps arrays as they are, and does not say that it only reads them. */
-type Writable = string | number | boolean | string[] | number[]
-
-function writable(attributes: Attributes): Record<string, Writable> {
-  const known: Record<string, Writable> = {}
-  for (const key in attributes) {
-    const value = attributes[key]
-    if (value !== undefined) known[key] = value as Writable
+function createConsoleSink(origin: SpanOrigin, { writeLine }: TracesOptions): SpanSink {
+  const format = createConsoleFormat(origin)
+  return {
+    add: (span) => writeLine(`${format(span)}\n`),
+    lost: () => 0,
+    shutdown: async () => {},
   }
-  return known
 }
 
-/** Counts the spans that a processor says it has lost: its own metrics tell, and nothing else does. */
-function countLosses() {
-  let lost = 0
-  const meter = createNoopMeter()
-  const provider: MeterProvider = {
-    getMeter: () =>
-      Object.assign(Object.create(meter), {
-        createCounter: () => ({
-          add(count: number, attributes: Readonly<Record<string, unknown>> = {}) {
-            if ('error.type' in attributes) lost += count
-          },
-        }),
-      }),
+async function openCollectorSink(protocol: OtlpProtocol, origin: SpanOrigin): Promise<SpanSink> {
+  const transport = await openSpanTransport(protocol, origin)
+  const { format, send } = transport
+  const onTrouble = (text: string) => diag.warn(text)
+  const queue = createSpanQueue({ format, send, limits: readQueueLimits(), onTrouble })
+  return {
+    add: queue.add,
+    lost: queue.lost,
+    async shutdown() {
+      await queue.shutdown()
+      await transport.shutdown()
+    },
   }
-  return { provider, count: () => lost }
+}
+
+const mebibyte = 1024 * 1024
+
+/** Of OTEL_BSP_*. */
+function readQueueLimits(): SpanQueueLimits {
+  const maxSpans = getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2048
+  return {
+    maxSpans,
+    maxBytes: 64 * mebibyte,
+    maxBatch: Math.min(maxSpans, getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512),
+    // Below the 4 MiB at which gRPC servers refuse.
+    maxBatchBytes: 3 * mebibyte,
+    delayMs: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 5000,
+    timeoutMs: getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000,
+  }
 }

@@ -38,24 +38,42 @@ interface Traced {
   readonly span: ActiveSpan
   readonly set: SpanSet
   fold: StreamFold | undefined
+  /** Its place among those under way, or `ended`. */
+  place: number
 }
+
+const ended = -1
+
+// The cast: nobody else writes it.
+const tracedOf = (exchange: Exchange) => exchange.tracing as Traced | undefined
 
 export function createTracing(options: TracingOptions): Tracing {
   const { tracer, vocabulary, headerAttributes } = options
-  const underWay = new Map<Exchange, Traced>()
+  const underWay: Traced[] = []
+
+  const leave = (traced: Traced) => {
+    const { place } = traced
+    traced.place = ended
+    const last = underWay.pop()
+    if (last === undefined || last === traced) return
+    last.place = place
+    underWay[place] = last
+  }
 
   const start = (exchange: Exchange, call: Call, received: RawBody) => {
     const set = vocabulary.spansFor(exchange.endpoint)
     if (set === undefined) return
     const name = vocabulary.namesModel && call.model !== '' ? `${set.name} ${call.model}` : set.name
     const span = tracer.start(name, vocabulary.kind, exchange.incoming.headers)
-    underWay.set(exchange, { span, set, fold: undefined })
+    const traced: Traced = { span, set, fold: undefined, place: underWay.length }
+    underWay.push(traced)
+    exchange.tracing = traced
     if (!span.recording) return
     span.set(set.request(call, received))
     span.set(readAttributes(headerAttributes, exchange.incoming.headers))
   }
   const attempt = (exchange: Exchange, record: AttemptRecord) => {
-    const traced = underWay.get(exchange)
+    const traced = tracedOf(exchange)
     if (traced === undefined || !traced.span.recording) return
     const { span } = traced
     traced.fold = undefined
@@ -79,9 +97,9 @@ export function createTracing(options: TracingOptions): Tracing {
     })
   }
   const finish = (exchange: Exchange) => {
-    const traced = underWay.get(exchange)
-    if (traced === undefined) return
-    underWay.delete(exchange)
+    const traced = tracedOf(exchange)
+    if (traced === undefined || traced.place === ended) return
+    leave(traced)
     const { span, fold } = traced
     if (!span.recording) return span.end({ ok: true })
     if (exchange.outcome === 'failed') {
@@ -114,9 +132,9 @@ export function createTracing(options: TracingOptions): Tracing {
   return {
     start,
     attempt,
-    outgoing: (exchange, headers) => underWay.get(exchange)?.span.inject(headers),
+    outgoing: (exchange, headers) => tracedOf(exchange)?.span.inject(headers),
     chunks(exchange) {
-      const traced = underWay.get(exchange)
+      const traced = tracedOf(exchange)
       if (traced === undefined || !traced.span.recording) return undefined
       const fold = traced.set.fold?.()
       traced.fold = fold
@@ -127,16 +145,17 @@ export function createTracing(options: TracingOptions): Tracing {
       }
     },
     reply(exchange, reply) {
-      const traced = underWay.get(exchange)
+      const traced = tracedOf(exchange)
       if (traced?.span.recording) traced.span.set(traced.set.reply(reply))
     },
     finish,
     endAll() {
-      for (const { span, fold } of underWay.values()) {
+      for (const traced of underWay.splice(0)) {
+        const { span, fold } = traced
+        traced.place = ended
         if (span.recording) tellFold(span, fold)
         span.end({ ok: false, message: 'gateway shutdown' })
       }
-      underWay.clear()
     },
   }
 }
