@@ -1,6 +1,6 @@
 // The command line: which command with which flags, and what the shell gets back.
 import { Command, CommanderError } from 'commander'
-import { readBuiltInConfig } from './built-in-config.ts'
+import { readBuiltInConfig, readResourceSchema } from './built-in-config.ts'
 import { exitCodes, messageOf, UsageError } from './exit-errors.ts'
 import {
   type AdminFlags,
@@ -83,7 +83,7 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
       const [unexpected] = command.args
       throw new UsageError(
         unexpected === undefined
-          ? 'expected one of "run", "validate", "healthcheck", "version", "download-envoy"'
+          ? 'expected one of "run", "validate", "schema", "healthcheck", "version", "download-envoy"'
           : `unexpected argument ${unexpected}`,
       )
     })
@@ -153,6 +153,14 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
         const { validate } = await import('./validate.ts')
         return validate(settings, system)
       })
+    })
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of the resources, for editors')
+    .action((_, command: Command) => {
+      refuseMoreThan(0, command)
+      choose(print(system, readResourceSchema))
     })
 
   program

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readBuiltInConfig } from '../../../runtime-node/built-in-config.ts'
+import { readBuiltInConfig, readResourceSchema } from '../../../runtime-node/built-in-config.ts'
 import { type LoadRun, runCommandLine } from '../../../runtime-node/command-line.ts'
 import type { RunSettings } from '../../../runtime-node/settings.ts'
 import { createFakeSystem } from '../../support/fake-system.ts'
@@ -100,7 +100,7 @@ describe('run', () => {
 
 describe('a command line that does not parse', () => {
   it.each([
-    [[], 'expected one of "run", "validate", "healthcheck", "version", "download-envoy"'],
+    [[], 'expected one of "run", "validate", "schema", "healthcheck", "version", "download-envoy"'],
     [['walk'], 'unexpected argument walk'],
     [['--foo'], 'unknown flag --foo'],
     [['run', '--foo'], 'unknown flag --foo'],
@@ -143,6 +143,16 @@ describe('the other commands', () => {
     })
   })
 
+  it('print the schema that the first line of the built-in configuration names', async () => {
+    const { code, stdout } = await type(['schema'])
+    expect(code).toBe(0)
+    expect(stdout).toBe(readResourceSchema())
+    expect(JSON.parse(stdout)).toMatchObject({ $schema: expect.stringContaining('json-schema') })
+    const [first, ...head] = readBuiltInConfig().split('\n', 8)
+    const [, file] = /\$schema=(\S+)$/.exec(first ?? '') ?? []
+    expect(head.join('\n')).toContain(`aigw schema > ${file} `)
+  })
+
   it('have nothing to download', async () => {
     expect(await type(['download-envoy'])).toMatchObject({
       code: 0,
@@ -170,7 +180,7 @@ describe('the other commands', () => {
 
   it('name every command in the usage', async () => {
     const { stdout } = await type(['--help'])
-    for (const name of ['run', 'healthcheck', 'version', 'download-envoy']) {
+    for (const name of ['run', 'validate', 'schema', 'healthcheck', 'version', 'download-envoy']) {
       expect(stdout).toContain(`  ${name}`)
     }
   })
