@@ -40,13 +40,19 @@ export function createSnapshotCompiler(
       return known
     }
     const compileRule = createRuleCompiler(config, ports, authFor)
+    const numbers = new Set(config.listeners.map(({ port }) => port))
     const compile = (port: number | undefined): Snapshot => {
       const listener = config.listeners.find((one) => port === undefined || one.port === port)
+      // A host that one port keeps to itself may be served on another.
+      const isWhole = port === undefined && numbers.size > 1
+      const listeners = isWhole
+        ? []
+        : config.listeners.filter((one) => port === undefined || one.port === port)
       const routes = config.routes.filter(
         (route) => port === undefined || (route.ports?.includes(port) ?? true),
       )
       return {
-        table: createRouteTable({ ...config, routes }, compileRule, startedAt),
+        table: createRouteTable({ ...config, routes, listeners }, compileRule, startedAt),
         maxRequestBytes:
           limits.maxRequestBytes ??
           listener?.client.maxRequestBytes ??
@@ -59,7 +65,6 @@ export function createSnapshotCompiler(
       }
     }
     const whole = compile(undefined)
-    const numbers = new Set(config.listeners.map(({ port }) => port))
     const byPort = new Map(
       numbers.size < 2 ? [] : [...numbers].map((port) => [port, compile(port)] as const),
     )

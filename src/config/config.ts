@@ -68,7 +68,7 @@ export interface ClientPolicySpec {
 export interface RouteSpec {
   /** `namespace/name` of the AIGatewayRoute. */
   readonly name: string
-  /** Already intersected with the listener's; empty: any host. */
+  /** Already intersected with the listener's; empty, or `*` beside others: any host. */
   readonly hostnames: readonly string[]
   /** Of the listeners that it is attached to; absent: all. One route may stand in several entries. */
   readonly ports?: readonly number[]

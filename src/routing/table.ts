@@ -17,6 +17,7 @@ interface Candidate {
 
 /** One host's rules: exact model names in a map, all else in order. */
 interface RuleIndex {
+  readonly isEmpty: boolean
   match(key: RouteKey): Route | undefined
   /** The first rule, where all lead to one backend. */
   readonly sole: Route | undefined
@@ -44,6 +45,7 @@ function createRuleIndex(candidates: readonly Candidate[]): RuleIndex {
   })
   const backends = new Set(ordered.flatMap(({ route }) => route.backends.map(({ name }) => name)))
   return {
+    isEmpty: ordered.length === 0,
     sole: backends.size === 1 ? ordered[0]?.route : undefined,
     match(key) {
       const named = byModel.get(key.model)
@@ -94,7 +96,10 @@ function firstOfEach(models: readonly ModelInfo[]): readonly ModelInfo[] {
   return models.filter(({ id }) => !seen.has(id) && seen.add(id))
 }
 
-/** `startedAt`, in Unix seconds, is when models without a date of their own were created. */
+/**
+ * `startedAt`, in Unix seconds, is when models without a date of their own were created. `spec.listeners` are those of
+ * the port that the table is for.
+ */
 export function createRouteTable(
   spec: GatewaySpec,
   compileRule: (rule: RuleSpec, name: string) => Route,
@@ -104,6 +109,11 @@ export function createRouteTable(
   const models = new Map<string, ModelInfo[]>()
   const unscoped = spec.routes.filter((route) => route.hostnames.length === 0)
   const unscopedModels = unscoped.flatMap((route) => modelsOf(route, startedAt))
+  // A listener keeps its host to itself, even where it has no route.
+  const kept = spec.listeners.flatMap(({ hostname }) => hostname ?? [])
+  for (const hostname of kept) rules.set(hostname, [])
+  const isKept = (host: string) =>
+    kept.some((name) => name === host || (name.startsWith('*.') && host.endsWith(name.slice(1))))
   for (const route of spec.routes) {
     const candidates = candidatesOf(route, compileRule)
     for (const host of route.hostnames.length > 0 ? route.hostnames : ['*']) {
@@ -119,14 +129,15 @@ export function createRouteTable(
   const lists = createHostTable(
     new Map<string, readonly ModelInfo[]>([
       ...[...models].map(
-        ([host, own]) => [host, firstOfEach([...own, ...unscopedModels])] as const,
+        ([host, own]) =>
+          [host, firstOfEach(isKept(host) ? own : [...own, ...unscopedModels])] as const,
       ),
       // A later entry of the same key wins, so routes without hostnames answer for all other hosts.
       ...(models.has('*') ? [] : [['*', firstOfEach(unscopedModels)] as const]),
     ]),
   )
   return {
-    serves: (host) => hosts.find(host) !== undefined,
+    serves: (host) => hosts.find(host)?.isEmpty === false,
     match: (key) => hosts.find(key.host)?.match(key),
     sole: (host) => hosts.find(host)?.sole,
     models: (host) => lists.find(host) ?? [],

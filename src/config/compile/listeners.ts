@@ -61,12 +61,32 @@ export function compileListeners(compilation: Compilation): CompiledListeners {
         text: `gateway ${gateway.name} has no ${spec.listeners.length === 0 ? '' : 'HTTP '}listeners configured`,
       })
     }
+    warnOfSharedPorts(compilation, gateway, own)
     listeners.push(...own)
   }
   return {
     listeners,
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(accessLogs === undefined ? {} : { accessLogs }),
+  }
+}
+
+/** What a ClientTrafficPolicy says holds for a port: two that differ cannot both. */
+function warnOfSharedPorts(
+  { report }: Compilation,
+  gateway: Gateway,
+  own: readonly AttachedListener[],
+): void {
+  for (const { listener, spec } of own) {
+    const first = own.find((one) => one.spec.port === spec.port)?.spec ?? spec
+    if (JSON.stringify(first.client) === JSON.stringify(spec.client)) continue
+    report(gateway, {
+      severity: 'warning',
+      code: 'ignored.client-policy',
+      path: ['spec', 'listeners', gateway.value.spec.listeners.indexOf(listener)],
+      text: `shares port ${spec.port} with listener ${first.name}, whose ClientTrafficPolicy holds for both`,
+      hint: 'give it a port of its own',
+    })
   }
 }
 

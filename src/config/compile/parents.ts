@@ -82,26 +82,33 @@ function allowsNamespace({ gateway, listener }: AttachedListener, namespace: str
 }
 
 /**
- * The host names under which a route is served: its own, narrowed by each listener's. `[]`: any host;
- * undefined: none that a listener takes.
+ * The host names under which a route is served: its own, narrowed by each listener's. `[]`: any host, and so
+ * is `*` beside others; undefined: none that a listener takes. `others` are the host names of listeners on the same port that it
+ * is not attached to: what one of them names more exactly is theirs.
  */
 export function intersectHostnames(
   own: readonly string[],
   listeners: readonly (string | undefined)[],
+  others: readonly (string | undefined)[] = [],
 ): readonly string[] | undefined {
   const result = new Set<string>()
   for (const listener of listeners) {
-    if (listener === undefined && own.length === 0) return []
-    if (listener === undefined) for (const hostname of own) result.add(hostname)
-    else if (own.length === 0) result.add(listener)
-    else {
-      for (const hostname of own) {
-        const both = intersect(hostname, listener)
-        if (both !== undefined) result.add(both)
-      }
+    const theirs = others.filter((other) => isNarrower(other, listener))
+    for (const hostname of own.length === 0 ? [anyHost] : own) {
+      const both = listener === undefined ? hostname : intersect(hostname, listener)
+      if (both === undefined || theirs.some((other) => covers(other, both))) continue
+      result.add(both)
     }
   }
-  return result.size === 0 ? undefined : [...result]
+  if (result.size === 0) return undefined
+  return result.size === 1 && result.has(anyHost) ? [] : [...result]
+}
+
+const anyHost = '*'
+
+function isNarrower(one: string | undefined, other: string | undefined): one is string {
+  if (one === undefined) return false
+  return other === undefined || (one !== other && covers(other, one))
 }
 
 /** The narrower of two names, where one covers the other. */
@@ -111,5 +118,6 @@ function intersect(one: string, other: string): string | undefined {
 }
 
 function covers(wide: string, narrow: string): boolean {
-  return wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)))
+  if (wide === narrow || wide === anyHost) return true
+  return wide.startsWith('*.') && narrow.endsWith(wide.slice(1))
 }

@@ -36,10 +36,9 @@ export function compileRoutes(
   const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
   const findRefusal = compileProtection(compilation)
   const connectTimeouts = new Map<string, number>()
-  const ports = new Set(listeners.map(({ listener }) => listener.port))
   const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
     const attached = attachRoute(compilation, route, listeners)
-    const places = findPlaces(compilation, route, attached, ports.size)
+    const places = findPlaces(compilation, route, attached, listeners)
     const policyOf = choosePolicy(policies, route, attached)
     const rules = route.value.spec.rules.map((rule, index) => {
       const policy = policyOf(rule)
@@ -63,15 +62,18 @@ function findPlaces(
   { report }: Compilation,
   route: Route,
   attached: readonly AttachedListener[],
-  portCount: number,
+  all: readonly AttachedListener[],
 ): readonly RoutePlace[] {
   const own = route.value.spec.hostnames
+  const portCount = new Set(all.map(({ listener }) => listener.port)).size
+  const hostnameOf = ({ listener }: AttachedListener) => listener.hostname
   const places = new Map<string, { hostnames: readonly string[]; ports: number[] }>()
   for (const port of new Set(attached.map(({ listener }) => listener.port))) {
-    const there = attached.filter(({ listener }) => listener.port === port)
+    const there = all.filter(({ listener }) => listener.port === port)
     const hostnames = intersectHostnames(
       own,
-      there.map(({ listener }) => listener.hostname),
+      there.filter((one) => attached.includes(one)).map(hostnameOf),
+      there.filter((one) => !attached.includes(one)).map(hostnameOf),
     )
     if (hostnames === undefined) continue
     const key = hostnames.join(' ')

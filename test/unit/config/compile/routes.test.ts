@@ -256,7 +256,7 @@ describe('host names', () => {
     [['*.a.com'], ['*.x.a.com'], ['*.x.a.com']],
     [['a.com'], ['a.com'], ['a.com']],
     [['x.y.a.com'], ['*.a.com'], ['x.y.a.com']],
-    [[], ['a.com', undefined], []],
+    [[], ['a.com', undefined], ['a.com', '*']],
     [['c.com'], ['a.com', undefined], ['c.com']],
     [[], ['a.com', 'b.com'], ['a.com', 'b.com']],
   ])('of a route %j on listeners %j are %j', (own, listeners, both) => {
