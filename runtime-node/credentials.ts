@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type IniFile, type IniSection, parseAwsIni } from '../src/auth/aws-ini.ts'
 import { readAwsProfile, unavailableAwsCredentials } from '../src/auth/aws-profile.ts'
+import { readAwsVariables } from '../src/auth/environment-credentials.ts'
 import type { AwsCredentials } from '../src/index.ts'
 
 export interface AwsDefaultChainOptions {
@@ -33,11 +34,8 @@ export function createAwsDefaultChain(
     | undefined
 
   const find = async (): Promise<AwsCredentials | undefined> => {
-    const accessKeyId = read('AWS_ACCESS_KEY_ID') ?? read('AWS_ACCESS_KEY')
-    const secretAccessKey = read('AWS_SECRET_ACCESS_KEY') ?? read('AWS_SECRET_KEY')
-    if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-      return { accessKeyId, secretAccessKey, sessionToken: read('AWS_SESSION_TOKEN') }
-    }
+    const fromVariables = readAwsVariables(env)
+    if (fromVariables !== undefined) return fromVariables
     if (read('AWS_WEB_IDENTITY_TOKEN_FILE') && read('AWS_ROLE_ARN')) {
       throw notBuilt('AWS_WEB_IDENTITY_TOKEN_FILE', 'web identity')
     }

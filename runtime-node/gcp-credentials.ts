@@ -2,6 +2,7 @@
 // (https://cloud.google.com/docs/authentication/application-default-credentials).
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readGcpVariable } from '../src/auth/environment-credentials.ts'
 import { unavailableGcpCredentials } from '../src/auth/gcp-token.ts'
 
 export interface GcpDefaultCredentialsOptions {
@@ -22,7 +23,7 @@ export function createGcpDefaultCredentials(
   const { env, readText = readTextFile } = options
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   return async () => {
-    const inline = read('GOOGLE_APPLICATION_CREDENTIALS_JSON')
+    const inline = readGcpVariable(env)
     if (inline !== undefined) return inline
     const named = read('GOOGLE_APPLICATION_CREDENTIALS')
     const path = named ?? join(gcloudFolder(read, options.home), usualFile)

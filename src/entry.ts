@@ -1,16 +1,22 @@
 // The gateway as a module that a runtime serves by itself: Workers, `deno serve`, and Bun.
 // https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/ https://docs.deno.com/runtime/reference/cli/serve/
 // https://bun.com/docs/runtime/http/server#export-default-syntax
+import { readAwsVariables, readGcpVariable } from './auth/environment-credentials.ts'
+import type { Ability } from './config/ability.ts'
 import type { GatewaySpec } from './config/config.ts'
 import { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
-import { parseConfig } from './config/parse.ts'
+import { type ConfigSource, parseConfig } from './config/parse.ts'
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 import { isRecord } from './json/is-record.ts'
-import type { Logger } from './ports.ts'
+import type { Logger, LogLevel, Ports } from './ports.ts'
 
-export interface EntryOptions extends Omit<GatewayOptions, 'config'> {
+type GatewayPorts = Omit<GatewayOptions, 'config'>
+
+export interface EntryOptions extends GatewayPorts {
   /** YAML, for example of a text module; absent: the variable `AIGW_CONFIG` holds it. */
   readonly config?: string
+  /** Reads the files that annotations name; absent: there are none. */
+  readonly readText?: ConfigSource['readText']
 }
 
 export interface Entry {
@@ -35,22 +41,63 @@ export function createEntry(options: EntryOptions = {}): Entry {
   }
 }
 
-function build({ config, ...ports }: EntryOptions, env: Environment): Gateway['fetch'] {
+function build({ config, readText, ...ports }: EntryOptions, env: Environment): Gateway['fetch'] {
   const text = config ?? env['AIGW_CONFIG']
   if (text === undefined || text.trim() === '') return refuse(unset, [])
   const file = config === undefined ? 'AIGW_CONFIG' : 'config'
-  const { spec, diagnostics } = parseConfig({ file, text, env })
-  const log = ports.log ?? logToConsole
+  const { spec, diagnostics } = parseConfig(
+    { file, text, env, readText },
+    { lacking: lackingWith(ports) },
+  )
+  const log = ports.log ?? logToConsole(spec?.logLevel)
   for (const diagnostic of diagnostics)
     log(levels[diagnostic.severity], formatDiagnostic(diagnostic))
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (spec === undefined || errors.length > 0) return refuse(summarize(errors), errors)
-  return start(spec, { ...ports, log })
+  for (const name of commandVariables) {
+    if (env[name]) log('warn', `${name} is set, and has no effect on this runtime`)
+  }
+  return start(spec, { ...environmentPorts(env), ...ports, log })
 }
 
-function start(config: GatewaySpec, ports: Omit<EntryOptions, 'config'>): Gateway['fetch'] {
+/** What a program does not hand in is not there. */
+function lackingWith(ports: Partial<Ports>): readonly Ability[] {
+  return [
+    'listeners',
+    'access-logs',
+    ...(ports.fetch === undefined ? (['transport'] as const) : []),
+    ...(ports.awsDefaultChain === undefined && ports.gcpDefaultCredentials === undefined
+      ? (['credential-chains'] as const)
+      : []),
+  ]
+}
+
+/** Of the command and its telemetry: whoever sets them expects more of them than silence. */
+const commandVariables = [
+  'AIGW_SIMULATE',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_METRICS_EXPORTER',
+  'OTEL_LOGS_EXPORTER',
+]
+
+function environmentPorts(env: Environment) {
+  return {
+    awsDefaultChain: async () => readAwsVariables(env),
+    gcpDefaultCredentials: async () => readGcpVariable(env),
+  }
+}
+
+function start(config: GatewaySpec, ports: GatewayPorts): Gateway['fetch'] {
   try {
-    return createGateway({ ...ports, config }).fetch
+    const { fetch } = createGateway({ ...ports, config })
+    const healthPath = config.listeners.find(({ client }) => client.healthPath)?.client.healthPath
+    if (healthPath === undefined) return fetch
+    return (request, env, runtime) =>
+      new URL(request.url).pathname === healthPath
+        ? new Response(null)
+        : fetch(request, env, runtime)
   } catch (error) {
     ports.log?.('error', 'the gateway cannot start', { error: String(error) })
     return refuse('the gateway cannot start: its log says why', [])
@@ -58,7 +105,7 @@ function start(config: GatewaySpec, ports: Omit<EntryOptions, 'config'>): Gatewa
 }
 
 const unset =
-  'no configuration: set AIGW_CONFIG to the text of one (`aigw run --show-default` prints an example)'
+  'no configuration: set AIGW_CONFIG to the text of one (`aigw run --show-default` prints an example), and let Deno read it: --allow-env'
 
 function summarize([first, ...others]: readonly Diagnostic[]): string {
   if (first === undefined) return 'the configuration cannot be used'
@@ -80,8 +127,13 @@ function refuse(message: string, diagnostics: readonly Diagnostic[]): Gateway['f
 /** Bun takes its server's settings from the module too, and would cut a stream after 10 s of silence. */
 function bunSettings(): object {
   if (!('Bun' in globalThis)) return {}
-  // The core has its own limit for bodies, and answers in the client's dialect.
-  return { idleTimeout: 0, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
+  return {
+    // Whoever reaches the gateway uses its credentials.
+    hostname: processVariables()['AIGW_HOST'] || '127.0.0.1',
+    idleTimeout: 0,
+    // The core has its own limit for bodies, and answers in the client's dialect.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  }
 }
 
 /** Where the runtime has a process (Bun, Deno, Node, some Workers), and lets us see its variables. */
@@ -106,10 +158,14 @@ function textMembers(value: unknown): Environment {
 }
 
 const levels = { error: 'error', warning: 'warn', info: 'info' } as const
+const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-const logToConsole: Logger = (level, message, fields) => {
-  if (level === 'debug' || level === 'info') return
-  console[level](message, ...(fields === undefined ? [] : [fields]))
+/** From `least` on. */
+function logToConsole(least: LogLevel = 'warn'): Logger {
+  return (level, message, fields) => {
+    if (order.indexOf(level) < order.indexOf(least)) return
+    console[level](message, ...(fields === undefined ? [] : [fields]))
+  }
 }
 
 // biome-ignore lint/style/noDefaultExport: what the runtimes look for.

@@ -1,5 +1,6 @@
 // The public surface of the core.
 export { type Cancellation, cancellationOf, createCancellation } from './cancellation.ts'
+export type { Ability } from './config/ability.ts'
 export type {
   AuthSpec,
   BackendRefSpec,

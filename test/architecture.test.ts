@@ -300,6 +300,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type streams/stream-translator.ts',
   ],
   'entry.ts': [
+    'auth/environment-credentials.ts',
+    'type config/ability.ts',
     'config/diagnostics.ts',
     'config/parse.ts',
     'gateway.ts',
@@ -311,6 +313,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     // What the tools of cloud vendors write on a disk is read there and understood here.
     'auth/aws-ini.ts',
     'auth/aws-profile.ts',
+    'auth/environment-credentials.ts',
     'auth/gcp-token.ts',
     // `aigw validate` does without the gateway.
     'config/code-frame.ts',

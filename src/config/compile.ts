@@ -3,6 +3,7 @@ import { compileBackends } from './compile/backends.ts'
 import type { Compilation } from './compile/compilation.ts'
 import { compileGlobalCosts } from './compile/gateway-configs.ts'
 import { checkIdleReferences } from './compile/idle-references.ts'
+import { warnOfIdleSettings } from './compile/lacking.ts'
 import { compileListeners } from './compile/listeners.ts'
 import { compileRoutes } from './compile/routes.ts'
 import type { GatewaySpec } from './config.ts'
@@ -12,6 +13,7 @@ export function compileGateway(compilation: Compilation): GatewaySpec {
   const { routes, connectTimeouts } = compileRoutes(compilation, listeners)
   const backends = compileBackends(compilation, connectTimeouts)
   checkIdleReferences(compilation)
+  warnOfIdleSettings(compilation)
   return {
     listeners: listeners.map(({ spec }) => spec),
     routes,

@@ -1,5 +1,6 @@
 // From configuration text to a GatewaySpec, with everything that is to be said about it. Pure: no file is opened.
 
+import type { Ability } from './ability.ts'
 import type { Compilation } from './compile/compilation.ts'
 import { warnOfUnused } from './compile/unused.ts'
 import { compileGateway } from './compile.ts'
@@ -37,8 +38,11 @@ export interface ParsedConfig {
   readonly files: readonly string[]
 }
 
-/** Both are `warn` unless told otherwise. */
-export type ParseOptions = Partial<ValidationOptions>
+/** Both of `ValidationOptions` are `warn` unless told otherwise. */
+export interface ParseOptions extends Partial<ValidationOptions> {
+  /** What the runtime cannot do; nothing, where nothing is said. Where the text asks for it, there is a warning. */
+  readonly lacking?: readonly Ability[]
+}
 
 /** Never throws. Several sources make one configuration. */
 export function parseConfig(
@@ -52,7 +56,8 @@ export function parseConfig(
     readDocuments({ file, text, environment: env }, diagnostics),
   )
   const raw = readResources(documents, diagnostics, report)
-  const validation = { clusterRules: 'warn', unknownFields: 'warn', ...options } as const
+  const { clusterRules = 'warn', unknownFields = 'warn', lacking = [] } = options
+  const validation = { clusterRules, unknownFields }
   const { valid, unusable } = validate(raw, validation, report)
   const completeness = raw.incomplete ? 'incomplete' : 'complete'
   const resources = createResourceSet(valid, unusable, completeness)
@@ -67,6 +72,7 @@ export function parseConfig(
     report,
     environment: first?.env ?? {},
     readText: first?.readText,
+    lacking: new Set(lacking),
     files,
   }
   const spec = compileGateway(compilation)

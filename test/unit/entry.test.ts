@@ -126,6 +126,104 @@ describe('an entry with a configuration', () => {
     }
   })
 
+  it('says at its first request what the runtime cannot do, and what a variable does not do', async () => {
+    const lines: [LogLevel, string][] = []
+    const text = config.replace(
+      'endpoints: [{ fqdn: { hostname: provider.test, port: 80 } }]',
+      'endpoints: [{ unix: { path: /run/provider.sock } }]',
+    )
+    const { fetch } = createEntry({
+      config: text,
+      log: (level, message) => lines.push([level, message]),
+    })
+    const response = await fetch(chat(), { AIGW_SIMULATE: '1' })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain('this runtime reaches no Unix sockets')
+    const line = text.split('\n').findIndex((one) => one.includes('unix')) + 1
+    expect(lines).toContainEqual([
+      'warn',
+      expect.stringMatching(
+        new RegExp(`^config:${line}:\\d+: warning: .* this runtime reaches no Unix sockets`),
+      ),
+    ])
+    expect(lines).toContainEqual(['warn', expect.stringContaining('AIGW_SIMULATE is set')])
+  })
+
+  it('leaves to a transport and a reader that a program hands in what they can do', async () => {
+    const lines: string[] = []
+    const provider = scriptedProvider(json(completion('hello')))
+    const { fetch } = createEntry({
+      config: config
+        .replace('fqdn: { hostname: provider.test, port: 80 }', 'unix: { path: /run/x.sock }')
+        .replace(
+          /metadata: (.*)\ntype: Opaque\nstringData:\n.*$/m,
+          'metadata: { name: openai, annotations: { substitution.aigw.run/file/apiKey: key } }',
+        ),
+      fetch: provider.fetch,
+      readText: (path) => (path === 'key' ? 'sk-of-file' : undefined),
+      log: (level, message) => lines.push(`${level} ${message}`),
+    })
+    expect((await fetch(chat())).status).toBe(200)
+    expect(provider.seen[0]?.headers['authorization']).toBe('Bearer sk-of-file')
+    expect(lines).toEqual([])
+  })
+
+  it('signs with the AWS keys of its variables where a policy names none', async () => {
+    const provider = scriptedProvider(json({ output: { message: { content: [] } } }))
+    const { fetch } = createEntry({
+      config: config
+        .replace('schema: { name: OpenAI }', 'schema: { name: AWSBedrock }')
+        .replace('type: APIKey', 'type: AWSCredentials')
+        .replace(
+          'apiKey: { secretRef: { name: openai } }',
+          'awsCredentials: { region: eu-west-1 }',
+        ),
+      fetch: provider.fetch,
+      log: quiet,
+    })
+    await fetch(chat(), { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' })
+    expect(provider.seen[0]?.headers['authorization']).toContain('Credential=AKID/')
+  })
+
+  it('answers the path of a health check', async () => {
+    const policy = `---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ClientTrafficPolicy
+metadata: { name: client }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: Gateway, name: aigw }]
+  healthCheck: { path: /up }
+`
+    const { fetch } = createEntry({ config: config + policy, log: quiet })
+    expect((await fetch(new Request('http://localhost/up'))).status).toBe(200)
+    expect((await fetch(new Request('http://localhost/upper'))).status).toBe(404)
+  })
+
+  it('prints to the console from the level that the configuration has', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    const levelled = (level: string) => `${config}---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: EnvoyProxy
+metadata: { name: proxy }
+spec: { logging: { level: { default: ${level} } } }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: { name: unused }
+spec: { controllerName: gateway.envoyproxy.io/gatewayclass-controller, bogus: 1 }
+`
+    const withProxy = (level: string) =>
+      levelled(level).replace(
+        'gatewayClassName: aigw',
+        'gatewayClassName: aigw\n  infrastructure: { parametersRef: { group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy } }',
+      )
+    await createEntry({ config: withProxy('error') }).fetch(chat('unknown'))
+    expect(warn).not.toHaveBeenCalled()
+    await createEntry({ config: withProxy('warn') }).fetch(chat('unknown'))
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('bogus'))
+    warn.mockRestore()
+  })
+
   it('prefers a binding to a variable of the process, and leaves out bindings that are no text', async () => {
     vi.stubEnv('OPENAI_API_KEY', 'sk-of-process')
     vi.stubEnv('MODEL', 'of-process')
@@ -239,6 +337,8 @@ describe('the module', () => {
   it("tells Bun's server not to cut silent streams, and says nothing of it elsewhere", () => {
     expect(Object.keys(createEntry())).toEqual(['fetch'])
     vi.stubGlobal('Bun', {})
-    expect(createEntry()).toMatchObject({ idleTimeout: 0 })
+    expect(createEntry()).toMatchObject({ idleTimeout: 0, hostname: '127.0.0.1' })
+    vi.stubEnv('AIGW_HOST', '0.0.0.0')
+    expect(createEntry()).toMatchObject({ hostname: '0.0.0.0' })
   })
 })

@@ -1,4 +1,5 @@
 // What every step of the compilation works with.
+import type { Ability } from '../ability.ts'
 import type { Environment } from '../envsubst.ts'
 import type { Report } from '../findings.ts'
 import type { ResourceSet } from '../resource-set.ts'
@@ -10,6 +11,8 @@ export interface Compilation {
   readonly environment: Environment
   /** Absent on a runtime without files. */
   readonly readText: ((path: string) => string | undefined) | undefined
+  /** What the runtime cannot do. */
+  readonly lacking: ReadonlySet<Ability>
   /** Paths that annotations name, as written; added to while compiling. */
   readonly files: Set<string>
 }

@@ -6,6 +6,7 @@ import type { Resource } from '../resource-set.ts'
 import type { CredentialType } from '../resources/backend-security-policy.ts'
 import { workingCredentials } from '../working.ts'
 import type { Compilation } from './compilation.ts'
+import { warnOfEmptyChain } from './lacking.ts'
 import { checkKeyText, readSecretValue } from './secret-values.ts'
 
 export interface BackendCredential {
@@ -215,7 +216,10 @@ function compileAws(
 ): BackendCredential {
   const base = { type: 'AWSCredentials', region: aws.region, ...extra } as const
   const { credentialsFile } = aws
-  if (credentialsFile === undefined) return { auth: base }
+  if (credentialsFile === undefined) {
+    const missing = warnOfEmptyChain(compilation, policy, 'awsCredentials')
+    return { auth: { ...base, ...(missing === undefined ? {} : { missing }) } }
+  }
   const { secretRef, profile } = credentialsFile
   if (needsNoSecret(compilation, policy, secretRef.name, extra)) return { auth: base }
   const path = ['spec', 'awsCredentials', 'credentialsFile', 'secretRef']
@@ -233,7 +237,10 @@ function compileGcp(
 ): BackendCredential {
   const { projectName: project, region, credentialsFile } = gcp
   const base = { type: 'GCPCredentials', project, region, ...extra } as const
-  if (credentialsFile === undefined) return { auth: base }
+  if (credentialsFile === undefined) {
+    const missing = warnOfEmptyChain(compilation, policy, 'gcpCredentials')
+    return { auth: { ...base, ...(missing === undefined ? {} : { missing }) } }
+  }
   const { secretRef } = credentialsFile
   if (needsNoSecret(compilation, policy, secretRef.name, extra)) return { auth: base }
   const path = ['spec', 'gcpCredentials', 'credentialsFile', 'secretRef']

@@ -74,12 +74,13 @@ function readKey(
 
   const steps = [
     ...(variable === undefined ? [] : [`set ${variable}`]),
-    ...(file === undefined ? [] : [`add ${file}`]),
+    ...(file === undefined || compilation.readText === undefined ? [] : [`add ${file}`]),
   ]
   const usable = literal !== undefined && literal !== '' && !placeholderPattern.test(literal)
-  if (steps.length > 0) reportFailedAnnotation(compilation, secret, key, { variable, file, usable })
+  const annotated = variable !== undefined || file !== undefined
+  if (annotated) reportFailedAnnotation(compilation, secret, key, { variable, file, usable })
   if (usable) return { kind: 'value', text: literal }
-  if (literal === undefined && steps.length === 0) return undefined
+  if (literal === undefined && !annotated) return undefined
   return { kind: 'none', missing: adviseOn(secret, key, steps) }
 }
 
@@ -143,10 +144,11 @@ function reportFailedAnnotation(
   ]
   const annotation =
     variable === undefined ? `${fileAnnotation}${key}` : `${environmentAnnotation}${key}`
+  const noFiles = file !== undefined && readText === undefined
   report(secret, {
     // Nobody is surprised when a placeholder's value has not been given.
-    severity: usable ? 'warning' : 'info',
-    code: variable === undefined ? 'env.file' : 'env.annotation',
+    severity: usable || noFiles ? 'warning' : 'info',
+    code: noFiles ? 'unsupported.file' : variable === undefined ? 'env.file' : 'env.annotation',
     path: ['metadata', 'annotations', annotation],
     text: `${reasons.join(' and ')}; ${usable ? 'the value in the file is used' : 'there is no credential'}`,
   })

@@ -7,6 +7,7 @@ import type { Resource } from '../resource-set.ts'
 import type { BackendEndpoint } from '../resources/backend.ts'
 import type { Compilation } from './compilation.ts'
 import { chooseNamespace } from './grants.ts'
+import { limitToFetch } from './lacking.ts'
 
 export interface BackendTransport {
   readonly endpoints: readonly EndpointSpec[]
@@ -89,7 +90,13 @@ function compileTransport(
   }
   const tls = compileTls(compilation, backend, policy)
   if (tls === undefined) warnOfPlainPort(compilation, backend)
-  return { endpoints: spec.endpoints.map(compileEndpoint), ...(tls === undefined ? {} : { tls }) }
+  const endpoints = spec.endpoints.map(compileEndpoint)
+  return {
+    ...(compilation.lacking.has('transport')
+      ? limitToFetch(compilation, { backend, policy, endpoints, tls })
+      : { endpoints }),
+    ...(tls === undefined ? {} : { tls }),
+  }
 }
 
 function compileEndpoint({ fqdn, ip, unix, hostname }: BackendEndpoint): EndpointSpec {

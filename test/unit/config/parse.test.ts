@@ -110,7 +110,10 @@ describe('parseConfig', () => {
     const result = parseConfig({ file: 'a', text: complete(secret, policy), env: {} })
     expect(messages(result)[0]).toContain('file /k cannot be read on this runtime')
     expect(result.files).toEqual(['/k'])
-    expect(result.spec?.backends['default/a']?.auth).toEqual({ type: 'APIKey', missing: 'add /k' })
+    expect(result.spec?.backends['default/a']?.auth).toEqual({
+      type: 'APIKey',
+      missing: 'put a value at apiKey of Secret default/s',
+    })
   })
 
   it('reads JSON', () => {
