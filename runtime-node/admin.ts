@@ -1,16 +1,30 @@
 // The admin server (port 1064): is the gateway up, and how is it doing? No credentials pass here, and a web page
-// that tricks a browser into asking (DNS rebinding) gets nothing.
+// that tricks a browser into asking (DNS rebinding, another site's script) gets nothing.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { isLoopback } from './hosts.ts'
 import { listenOnHosts } from './listen.ts'
 
-export interface AdminAnswer {
+export type AdminAnswer = AdminText | AdminStream
+
+interface AdminHead {
   readonly status: number
-  readonly body: string
   /** Plain text where absent. */
   readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
+
+export interface AdminText extends AdminHead {
+  readonly body: string
+}
+
+export interface AdminStream extends AdminHead {
+  /** Called when the head is out; what it returns is called when the client has gone. */
+  readonly open: (send: SendText) => () => void
+}
+
+/** Leaves out what would have to wait: a client that is slow misses some, and holds nothing up. */
+export type SendText = (text: string) => void
 
 /** What answers GET and HEAD of a path. */
 export type AdminHandler = (caller: AdminCaller) => AdminAnswer | Promise<AdminAnswer>
@@ -69,6 +83,7 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     if (onlyLoopback && !namesThisMachine(request.headers.host)) {
       return { status: 403, body: 'forbidden host\n' }
     }
+    if (isAskedByOtherSite(request)) return { status: 403, body: 'forbidden origin\n' }
     const handler = routes.get(request.url?.split('?', 1)[0] ?? '')
     if (handler === undefined) return { status: 404, body: 'not found\n' }
     const allowed = request.method === 'GET' || request.method === 'HEAD'
@@ -109,13 +124,44 @@ function isLocalAddress(address: string): boolean {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: AdminAnswer): void {
-  const body = Buffer.from(answer.body)
-  response.writeHead(answer.status, {
+  const head = {
+    ...answer.headers,
     'content-type': answer.contentType ?? 'text/plain; charset=utf-8',
-    'content-length': body.length,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
     ...(answer.status === 405 && { allow: 'GET, HEAD' }),
+  }
+  const bodyless = request.method === 'HEAD'
+  if ('body' in answer) {
+    const body = Buffer.from(answer.body)
+    response.writeHead(answer.status, { ...head, 'content-length': body.length })
+    response.end(bodyless ? undefined : body)
+    return
+  }
+  response.writeHead(answer.status, head)
+  if (bodyless) {
+    response.end()
+    return
+  }
+  response.flushHeaders()
+  const close = answer.open((text) => {
+    if (!response.writableNeedDrain) response.write(text)
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  response.on('close', close)
+}
+
+/**
+ * A script or an element of another page asks, one on another port of this machine included; following a link from
+ * there is fine. https://www.w3.org/TR/fetch-metadata/
+ */
+function isAskedByOtherSite({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
+    return true
+  }
+  const site = headers['sec-fetch-site']
+  if (site !== 'cross-site' && site !== 'same-site') return false
+  return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document'
 }
 
 /**

@@ -6,7 +6,7 @@
 //
 // AIGW_VERSION stamps the command, with a tag or the output of `git describe --tags --long`.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -84,6 +84,8 @@ async function buildCommand({ build }) {
     metafile: true,
   })
   removeStale(/^aigw-.*\.js$/, metafile)
+  // The admin server's page: read when somebody opens it.
+  cpSync(join(root, 'runtime-node', 'admin-page'), join(out, 'admin-page'), { recursive: true })
   chmodSync(join(out, 'aigw.js'), 0o755)
 }
 

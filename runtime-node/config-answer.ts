@@ -1,10 +1,10 @@
 // What the admin server says about the configuration in use.
 import { listEffectiveResources } from '../src/config/effective.ts'
-import type { AdminAnswer, AdminCaller } from './admin.ts'
+import type { AdminCaller, AdminText } from './admin.ts'
 import type { LiveConfig } from './reload.ts'
 
 /** `GET /config`: JSON, without any credential, and for this machine alone. */
-export function answerConfig({ isLocal }: AdminCaller, live: LiveConfig | undefined): AdminAnswer {
+export function answerConfig({ isLocal }: AdminCaller, live: LiveConfig | undefined): AdminText {
   if (!isLocal) return { status: 403, body: 'only from this machine\n' }
   if (live === undefined) return { status: 503, body: 'starting\n' }
   const { version, loadedAt, loaded, refused } = live.status()

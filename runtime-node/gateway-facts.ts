@@ -5,6 +5,8 @@ import type { Fact } from './prometheus.ts'
 export interface GatewayFacts {
   readonly facts: readonly Fact[]
   readonly observer: Observer
+  /** Requests under way. */
+  inFlight(): number
   /** A configuration is in use: the first, or another after a reload. */
   loaded(config: ConfigFacts): void
   /** A reload was refused: what was in use stays. */
@@ -61,6 +63,7 @@ export function createGatewayFacts(options: GatewayFactsOptions): GatewayFacts {
         inFlight--
       },
     },
+    inFlight: () => inFlight,
     loaded(next) {
       if (config !== undefined) reloads++
       config = next

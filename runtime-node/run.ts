@@ -17,6 +17,7 @@ import {
 } from '../src/index.ts'
 import { createDebugLog } from '../src/observe/debug-log.ts'
 import { startAdmin } from './admin.ts'
+import { createAdminPage } from './admin-page.ts'
 import { answerConfig, describeRefusal } from './config-answer.ts'
 import { type LoadedConfig, loadConfig, reloadConfig } from './config-source.ts'
 import { createAwsDefaultChain } from './credentials.ts'
@@ -27,6 +28,7 @@ import { describeFrozen } from './frozen-listeners.ts'
 import { createGcpDefaultCredentials } from './gcp-credentials.ts'
 import type { Listening } from './listening.ts'
 import { openProcessLog, type ProcessLog } from './log.ts'
+import { createPageSource } from './page-source.ts'
 import { writePidFile } from './pid-file.ts'
 import { followConfig, type LiveConfig, versionOf } from './reload.ts'
 import { serve } from './serve.ts'
@@ -34,6 +36,7 @@ import type { RunSettings, SimulationSettings } from './settings.ts'
 import { watchStopRequests } from './shutdown.ts'
 import { withPlaceholderCredentials } from './simulation.ts'
 import {
+  describeExample,
   describeWideBind,
   formatListeningLine,
   formatStartupTable,
@@ -41,7 +44,7 @@ import {
   type Started,
 } from './startup-table.ts'
 import type { System } from './system.ts'
-import { openTelemetry } from './telemetry.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { readVersion } from './version.ts'
 
 /** What `run` is made of, so that a test can put something else in its place. */
@@ -183,11 +186,29 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   system.stderr.write(`${readyLine}\n`)
 
   const open: Listening[] = []
+  const listeners: Started['listeners'][number][] = []
   let live: LiveConfig | undefined
+  const source = createPageSource({
+    telemetry,
+    version: readVersion(),
+    startedAt: Math.round(system.microseconds() / 1000),
+    notice: () => describeRefusal(live),
+    example: () =>
+      describeExample({
+        spec: live?.status().loaded.spec ?? spec,
+        simulated: settings.simulation !== undefined,
+        hosts: settings.hosts,
+        listeners,
+      }),
+  })
   const admin = startAdmin({
     hosts: settings.adminHosts,
     port: settings.adminPort,
-    routes: { ...telemetry.adminRoutes, '/config': (caller) => answerConfig(caller, live) },
+    routes: {
+      ...createAdminPage({ source }),
+      ...telemetry.adminRoutes,
+      '/config': (caller) => answerConfig(caller, live),
+    },
     remark: () => describeRefusal(live),
   })
   telemetry.loaded(describeFacts(run.loaded, spec))
@@ -202,7 +223,6 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     await telemetry.close()
   }
   try {
-    const listeners: Started['listeners'][number][] = []
     for (const { port, listenerPort, names, client } of groupByPort(
       spec.listeners,
       settings.port,
@@ -255,10 +275,7 @@ interface Serving {
   readonly spec: GatewaySpec
   readonly gateway: Gateway
   readonly outgoing: Pick<ReturnType<typeof createNodeFetch>, 'retire'>
-  readonly telemetry: Pick<
-    Awaited<ReturnType<typeof openTelemetry>>,
-    'configure' | 'loaded' | 'refused'
-  >
+  readonly telemetry: Pick<Telemetry, 'configure' | 'loaded' | 'refused'>
 }
 
 /** Changes of files become the configuration in use; open ports stay as they are. */

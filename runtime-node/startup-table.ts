@@ -48,12 +48,19 @@ const maxRules = 24
 
 /** The lines below the ready lines. */
 export function formatStartupTable(started: Started, colors: Colors): string[] {
-  const { spec, origin, listeners, hosts, simulated } = started
+  const { spec, origin, listeners, hosts, adminHosts, adminPort, simulated } = started
   const rows: Row[] = [
     ...listeners.map(({ name, port }): Row => {
       const addresses = hosts.map((host) => `${bracketHost(host)}:${port}`)
       return { label: 'listener', cells: [name, addresses.join(', ')] }
     }),
+    {
+      label: 'admin',
+      cells: [
+        `http://${localHost(adminHosts)}:${adminPort}/`,
+        'requests as they come, in a browser',
+      ],
+    },
     { label: 'config', cells: [describeOrigin(origin)] },
     ...ruleRows(spec, colors),
     ...Object.values(spec.backends).map(
@@ -68,8 +75,7 @@ export function formatStartupTable(started: Started, colors: Colors): string[] {
       }),
     ),
   ]
-  const example = findExample(spec, simulated)
-  const origins = `http://${localHost(hosts)}:${listeners[0]?.port ?? 0}`
+  const example = describeExample(started)
   return [
     '',
     ...alignRows(rows, colors),
@@ -83,8 +89,20 @@ export function formatStartupTable(started: Started, colors: Colors): string[] {
     ...(simulated
       ? ['Simulated: every answer is made up here, and nothing leaves this machine.', '']
       : []),
-    ...(example === undefined ? [] : ['Try it:', `  ${formatCurl(origins, example)}`, '']),
+    ...(example === undefined ? [] : ['Try it:', `  ${example}`, '']),
   ]
+}
+
+/** A command that gets an answer; undefined where none can be told to. */
+export function describeExample({
+  spec,
+  simulated,
+  hosts,
+  listeners,
+}: Pick<Started, 'spec' | 'simulated' | 'hosts' | 'listeners'>): string | undefined {
+  const example = findExample(spec, simulated)
+  const origin = `http://${localHost(hosts)}:${listeners[0]?.port ?? 0}`
+  return example && formatCurl(origin, example)
 }
 
 /** One line where the port is open to others and nothing asks them who they are. */

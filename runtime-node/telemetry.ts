@@ -1,6 +1,7 @@
 // All that watches the gateway of a run: metrics, and whatever the OTEL_* variables turn on. Packages that a run does
 // not need are not loaded.
 import type { GatewaySpec, Logger, Observer } from '../src/index.ts'
+import { type Activity, createActivity } from '../src/observe/activity.ts'
 import { createGenaiMetrics } from '../src/observe/genai-metrics.ts'
 import { type HeaderAttributes, readHeaderAttributes } from '../src/observe/header-attributes.ts'
 import { combineSinks } from '../src/observe/metrics-sink.ts'
@@ -24,8 +25,9 @@ export interface TelemetryOptions {
   readonly connections: () => Connections
 }
 
-export interface Telemetry extends Pick<GatewayFacts, 'loaded' | 'refused'> {
+export interface Telemetry extends Pick<GatewayFacts, 'inFlight' | 'loaded' | 'refused'> {
   readonly observers: readonly Observer[]
+  readonly activity: Pick<Activity, 'version' | 'report'>
   readonly adminRoutes: AdminRoutes
   /** Makes the access log what the configuration wants; rejects where it cannot, and then nothing changes. */
   configure(spec: GatewaySpec): Promise<void>
@@ -112,16 +114,20 @@ async function open(options: TelemetryOptions): Promise<Telemetry> {
     headerAttributes: headerAttributes.metrics,
     errorTypes: env.AIGW_METRICS_ERROR_TYPES === 'kinds' ? 'kinds' : 'other',
   })
+  const activity = createActivity()
   return {
     observers: [
       facts.observer,
       metrics,
+      activity.observer,
       ...senders.flatMap(({ observers }) => observers),
       accessLogs.observer,
     ],
     adminRoutes: {
       '/metrics': async () => ({ status: 200, ...(await prometheus.scrape()) }),
     },
+    activity,
+    inFlight: facts.inFlight,
     loaded: facts.loaded,
     refused: facts.refused,
     configure: accessLogs.configure,

@@ -69,6 +69,8 @@ export function holdStream(input: HoldInput): Promise<HeldStream> {
           }
           if (failure !== undefined) exchange.error = errorOfFailure(failure)
           settleWait(answer)
+          // A short answer may have come as a whole before its head goes out.
+          if (!input.client.cancelled) exchange.status = input.response.status
           exchange.finish(input.client.cancelled ? 'client-gone' : how)
         },
       },

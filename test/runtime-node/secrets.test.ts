@@ -152,7 +152,9 @@ it('no log, line, span, metric, page or error has a secret in it', async () => {
   await ask(`{"model": "${secret('malformed')}`)
   await ask({ model: 'good', messages }, '/v1/nothing')
   seen.push(await (await fetch(`${admin}/metrics`)).text())
-  seen.push(await (await fetch(`${admin}/health`)).text())
+  for (const path of ['/health', '/', '/requests']) {
+    seen.push(await (await fetch(`${admin}${path}`)).text())
+  }
   started.child.kill('SIGTERM')
   expect(await started.exit).toBe(0)
   provider.close()
@@ -169,6 +171,7 @@ it('no log, line, span, metric, page or error has a secret in it', async () => {
   expect(said.stderr).toContain('level=DEBUG')
   expect(said.files).toContain('level=DEBUG')
   expect(said.spans).toContain('chat good')
+  expect(said.answers).toContain('"model":"good"')
   for (const [where, text] of Object.entries(said)) {
     expect([where, ...new Set(text.match(/PLANTED-\w+-SECRET/g) ?? [])]).toEqual([where])
   }

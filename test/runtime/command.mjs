@@ -262,6 +262,33 @@ export const cases = {
     await gateway.stop()
   },
 
+  async 'the page of the admin server is told of requests as they end'({ program, scene }) {
+    const gateway = await startGateway(program, [scene.file], { env: scene.env })
+    const admin = `http://127.0.0.1:${gateway.adminPort}`
+    const page = await fetch(`${admin}/`)
+    assert.match(await page.text(), /<!doctype html>/)
+    assert.match(page.headers.get('content-security-policy'), /default-src 'none'/)
+    const leaving = new AbortController()
+    const live = await fetch(`${admin}/requests/live`, { signal: leaving.signal })
+    const text = live.body.pipeThrough(new TextDecoderStream()).getReader()
+    const told = async () => JSON.parse(/^data: (.*)$/m.exec((await text.read()).value)[1])
+    assert.equal((await told()).totals.requests, 0)
+    scene.provider.script(() => ({ headers: json, body: '{"usage":{"prompt_tokens":3}}' }))
+    await (await fetch(gateway.url + completions, chat('m-main'))).text()
+    let report = await told()
+    while (report.totals.requests === 0) report = await told()
+    assert.deepEqual(
+      report.latest.map(({ path, model, status }) => [path, model, status]),
+      [[completions, 'm-main', 200]],
+    )
+    assert.equal(report.totals.inputTokens, 3)
+    leaving.abort()
+    const open = await fetch(`${admin}/requests/live`)
+    const { code, output } = await gateway.stop()
+    assert.equal(code, 0, output)
+    await open.text().catch(() => {})
+  },
+
   async 'requests that two parsers could read in two ways are refused'({ program, scene }) {
     const seen = scene.provider.script(() => ({ headers: json, body: '{}' }))
     const gateway = await startGateway(program, [scene.file], { env: scene.env })

@@ -1,7 +1,12 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type AdminOptions, type AdminServer, startAdmin } from '../../../runtime-node/admin.ts'
+import {
+  type AdminOptions,
+  type AdminServer,
+  type SendText,
+  startAdmin,
+} from '../../../runtime-node/admin.ts'
 
 let admin: AdminServer | undefined
 afterEach(async () => {
@@ -22,11 +27,15 @@ interface Answer {
 
 function ask(
   path: string,
-  { method = 'GET', host = 'localhost' }: { method?: string; host?: string } = {},
+  { method = 'GET', ...headers }: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { port } = admin ?? { port: 0 }
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers: { host } }, (answer) => {
+    const init = {
+      ...{ host: '127.0.0.1', port, path, method },
+      headers: { host: 'localhost', ...headers },
+    }
+    const sent = request(init, (answer) => {
       let body = ''
       answer.on('data', (chunk) => {
         body += chunk
@@ -152,6 +161,133 @@ describe('the Host header on loopback', () => {
   it('does not matter where others are let in', async () => {
     await start({ hosts: ['0.0.0.0'] })
     expect((await ask('/health', { host: 'aigw.internal:1064' })).status).toBe(200)
+  })
+})
+
+describe('a browser that asks for another page', () => {
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['a script of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
+    [
+      'another port of this machine',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' },
+    ],
+    [
+      'a frame',
+      {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'iframe',
+      },
+    ],
+    ['a script where browsers say no more', { origin: 'http://evil.example' }],
+    ['a page without an origin', { origin: 'null' }],
+  ])('is refused: %s', async (_, headers) => {
+    await start()
+    expect(await ask('/health', headers)).toMatchObject({ status: 403, body: 'forbidden origin\n' })
+  })
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['a page of its own', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }],
+    ['its own origin', { origin: 'http://localhost:1064', host: 'localhost:1064' }],
+    ['whoever types the address', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
+    [
+      'a link from elsewhere',
+      {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      },
+    ],
+  ])('is answered: %s', async (_, headers) => {
+    await start()
+    const answer = await ask('/health', headers)
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    })
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+  })
+})
+
+describe('a stream', () => {
+  /** Sends `text` and hands over what a test may do with it. */
+  function streaming() {
+    let send: SendText = () => {}
+    let close = () => {}
+    const closed = new Promise<void>((resolve) => {
+      close = resolve
+    })
+    const route = () => ({
+      status: 200,
+      contentType: 'text/event-stream',
+      open(given: SendText) {
+        send = given
+        send('first\n')
+        return close
+      },
+    })
+    return { routes: { '/live': route }, send: (text: string) => send(text), closed }
+  }
+
+  it('goes on until the client goes, and then lets its route know', async () => {
+    const { routes, send, closed } = streaming()
+    const { port } = await start({ routes })
+    const leaving = new AbortController()
+    const answer = await fetch(`http://127.0.0.1:${port}/live`, { signal: leaving.signal })
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toBe('first\n')
+    send('second\n')
+    expect((await reader?.read())?.value).toBe('second\n')
+    leaving.abort()
+    await closed
+  })
+
+  it('ends with the server', async () => {
+    const { routes, closed } = streaming()
+    const { port, close } = await start({ routes })
+    const answer = await fetch(`http://127.0.0.1:${port}/live`)
+    const read = answer.text().catch(() => 'cut')
+    await close()
+    expect(await read).toBe('cut')
+    await closed
+  })
+
+  it('leaves out what a client that does not read would have to be kept', async () => {
+    const { routes, send, closed } = streaming()
+    const { port } = await start({ routes })
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write('GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    })
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.pause()
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    const megabyte = 'x'.repeat(1024 * 1024)
+    for (let times = 0; times < 100; times++) {
+      send(megabyte)
+      await turn()
+    }
+    let received = 0
+    let isOver = false
+    socket.on('data', (chunk) => {
+      received += chunk.length
+      isOver ||= chunk.includes('over')
+    })
+    socket.resume()
+    while (!isOver) {
+      send('over')
+      await turn()
+    }
+    expect(received).toBeLessThan(50 * 1024 * 1024)
+    socket.destroy()
+    await closed
+  })
+
+  it('has no body for HEAD', async () => {
+    const { routes } = streaming()
+    await start({ routes })
+    expect(await ask('/live', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' })
   })
 })
 

@@ -92,6 +92,7 @@ describe('the table', () => {
       [
         '',
         '  listener  http  127.0.0.1:1975, [::1]:1975',
+        '  admin     http://localhost:1064/  requests as they come, in a browser',
         '  config    built in (aigw run --show-default prints it)',
         '  route     main  model gpt-4o-mini  → openai',
         '  backend   openai  OpenAI  https://openai.example:443  needs no credential',
