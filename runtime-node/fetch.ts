@@ -2,6 +2,7 @@
 // transformed where its bytes arrive. https://undici.nodejs.org/#/docs/api/Dispatcher
 // By its file: Bun puts a stand-in without pools in the place of the bare name.
 import { Client, type Dispatcher, Pool } from 'undici/index.js'
+import { connectionError } from '../src/connection-failure.ts'
 import {
   type BodyTransformer,
   cancellationOf,
@@ -231,8 +232,6 @@ class NodeResponse implements UpstreamResponse {
   }
 }
 
-const beforeHeaders = 'upstream connect error or disconnect/reset before headers. reset reason: '
-
 /** `code` of Node and undici errors. */
 const codeOf = (error: Error) =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name
@@ -252,24 +251,16 @@ function describeError(error: Error, started: unknown, answered: boolean): Error
   const code = codeOf(error)
   const cause = new Error(code, { cause: error })
   if (protocolErrors.has(code)) {
-    const message = answered
-      ? 'the answer of the provider breaks the rules of HTTP'
-      : `${beforeHeaders}protocol error`
+    if (!answered) return connectionError('garbled', cause)
+    const message = 'the answer of the provider breaks the rules of HTTP'
     return new GatewayError('upstream-protocol', message, { cause })
   }
   if (answered) {
     return new GatewayError('upstream-reset', 'the provider broke off its answer', { cause })
   }
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') {
-    return new GatewayError('upstream-unreachable', `${beforeHeaders}connection timeout`, { cause })
-  }
   if (requestErrors.has(code)) {
     return new GatewayError('internal', 'the request cannot be written', { cause: error })
   }
-  if (started === undefined) {
-    return new GatewayError('upstream-unreachable', `${beforeHeaders}remote connection failure`, {
-      cause,
-    })
-  }
-  return new GatewayError('upstream-reset', `${beforeHeaders}connection termination`, { cause })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return connectionError('timed-out', cause)
+  return connectionError(started === undefined ? 'unreachable' : 'reset', cause)
 }

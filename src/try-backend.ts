@@ -3,6 +3,7 @@
 import { askEach } from './ask-each.ts'
 import type { Sealed } from './auth/auth.ts'
 import { unlessCancelled } from './cancellation.ts'
+import { connectionError } from './connection-failure.ts'
 import { describeBug } from './describe-bug.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
@@ -216,7 +217,7 @@ function fetchSealed(sealed: Sealed, input: TryInput): Promise<UpstreamResponse>
 function refuseConnection(cause: unknown): never {
   if (GatewayError.is(cause)) throw cause
   // No two transports reject alike: whatever it is, the provider could not be reached.
-  throw new GatewayError('upstream-unreachable', connectMessage, { cause })
+  throw connectionError('unreachable', cause)
 }
 
 /** An error that a client may read, of whatever a try has thrown. */
@@ -253,6 +254,3 @@ function describeFailure(
   const why = describeCause(causeCodeOf(cause))
   return why === undefined ? `${said} (${name})` : `${said} (${name}: ${why})`
 }
-
-const connectMessage =
-  'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure'

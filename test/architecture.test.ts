@@ -136,7 +136,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'failure-cause.ts': [],
   'failed-attempts.ts': ['failure-cause.ts', 'type exchange.ts', 'type ports.ts'],
   'outgoing-request.ts': ['cancellation.ts', 'type ports.ts'],
-  'platform-fetch.ts': ['type ports.ts'],
+  'connection-failure.ts': ['errors.ts'],
+  'platform-fetch.ts': ['connection-failure.ts', 'type ports.ts'],
   'upstream.ts': [
     'errors.ts',
     'headers.ts',
@@ -174,6 +175,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type try-result.ts',
   ],
   'try-backend.ts': [
+    'connection-failure.ts',
     'ask-each.ts',
     'cancellation.ts',
     'failure-cause.ts',
@@ -321,6 +323,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config/effective.ts',
     'config/mask-secrets.ts',
     'config/parse.ts',
+    'connection-failure.ts',
     'describe-bug.ts',
     'index.ts',
     'observe/',
