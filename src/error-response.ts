@@ -34,7 +34,7 @@ const modelKinds = new Set<ErrorKind>(['no-route', 'no-model'])
 function openaiBody(error: GatewayError, message: string): unknown {
   const type = error.type ?? openaiTypes[error.kind]
   if (!modelKinds.has(error.kind)) {
-    return { type: 'error', error: { type, code: String(error.status), message } }
+    return { type: 'error', error: { type, code: error.openaiCode, message } }
   }
   return { type: 'error', error: { type, code: 'model_not_found', message, param: 'model' } }
 }

@@ -83,6 +83,8 @@ export interface GatewayErrorOptions {
   readonly status?: number
   /** `error.type` of the answer where a provider or schema has its own name for it. */
   readonly type?: string
+  /** `error.code` where OpenAI, or a provider that speaks as it does, has a name for it; else the status. */
+  readonly code?: string
   /** Headers that the answer must carry, for example `allow` or `retry-after`; lower-case names. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -93,6 +95,8 @@ export class GatewayError extends Error {
   readonly kind: ErrorKind
   readonly status: number
   readonly type: string | undefined
+  /** `error.code` in OpenAI's dialect. */
+  readonly openaiCode: string
   readonly headers: Readonly<Record<string, string>>
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
@@ -100,6 +104,7 @@ export class GatewayError extends Error {
     this.kind = kind
     this.status = options.status ?? statuses[kind]
     this.type = options.type
+    this.openaiCode = options.code ?? String(this.status)
     this.headers = options.headers ?? {}
   }
 

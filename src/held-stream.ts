@@ -93,6 +93,10 @@ export function errorOfFailure(failure: StreamFailure): GatewayError {
   return new GatewayError(
     failure.origin === undefined ? 'upstream-protocol' : kinds[failure.origin],
     failure.message,
-    { status: failure.status, type: failure.type },
+    {
+      status: failure.status,
+      type: failure.type,
+      ...(failure.code === undefined ? {} : { code: failure.code }),
+    },
   )
 }

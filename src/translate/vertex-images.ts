@@ -83,5 +83,9 @@ const error: Reply['error'] = (body, { status }) => ({
   body: writeOpenAIError(readGoogleError(body, status)),
 })
 
-const asError = ({ status, type, message }: StreamFailure) =>
-  new GatewayError('upstream-protocol', message, { status, type })
+const asError = ({ status, type, message, code }: StreamFailure) =>
+  new GatewayError('upstream-protocol', message, {
+    status,
+    type,
+    ...(code === undefined ? {} : { code }),
+  })

@@ -238,3 +238,54 @@ describe('embeddings', () => {
     expect((await answer.json()).data[0].embedding).toHaveLength(1536)
   })
 })
+
+describe('images', () => {
+  const filtered = { candidates: [{ finishReason: 'IMAGE_SAFETY' }] }
+  const refusing = (type: string, body: string) =>
+    gatewayTo(async (url, init) =>
+      url.endsWith('/token')
+        ? instant(url, init)
+        : new Response(body, { headers: { 'content-type': type } }),
+    )
+
+  it.each([
+    ['whole', refusing('application/json', JSON.stringify(filtered)), {}],
+    [
+      'streamed',
+      refusing('text/event-stream', `data: ${JSON.stringify(filtered)}\n\n`),
+      { stream: true },
+    ],
+  ])('that are held back are refused as OpenAI does, %s', async (_, { gateway }, more) => {
+    const body = { model: 'gemini-2.5-flash-image', prompt: 'a fox', ...more }
+    const answer = await gateway.chat(body, { path: '/v1/images/generations' })
+    expect(answer.status).toBe(400)
+    expect(await errorOf(answer)).toEqual({
+      type: 'image_generation_user_error',
+      code: 'moderation_blocked',
+      message: 'Your request was rejected by the safety system: IMAGE_SAFETY',
+    })
+  })
+
+  it('fall back to OpenAI with the original form', async () => {
+    const { gateway, calls } = gatewayTo()
+    const form = new FormData()
+    const webp = new Uint8Array([...'RIFF0000WEBP'].map((char) => char.charCodeAt(0)))
+    form.set('image', new File([webp], 'a.webp', { type: 'image/webp' }))
+    form.set('prompt', 'a hat')
+    form.set('model', 'gemini-2.5-flash-image')
+    const answer = await gateway.fetch(
+      new Request('http://localhost:1975/v1/images/edits', {
+        method: 'POST',
+        body: form,
+        headers: { 'x-fallback': 'yes', 'x-simulate': 'status=503,only=vertex' },
+      }),
+    )
+    expect(answer.status).toBe(200)
+    expect((await answer.json()).data).toHaveLength(1)
+    expect(calls().map(({ url }) => new URL(url).pathname)).toEqual([
+      expect.stringMatching(/:generateContent$/),
+      '/v1/images/edits',
+    ])
+    expect(calls()[1]?.headers['content-type']).toMatch(/^multipart\/form-data/)
+  })
+})

@@ -39,6 +39,14 @@ describe.each(cells)('$endpoint at $schema', ({ endpoint, schema, cases }) => {
   })
 })
 
+it('tells kinds apart: none holds for all cases of an endpoint', () => {
+  const blind = cells.flatMap(({ endpoint, schema }) => {
+    const all = cells.filter((cell) => cell.endpoint === endpoint).flatMap((cell) => cell.cases)
+    return kindsOf(endpoint, schema).filter((kind) => all.every((facts) => kind.holds(facts)))
+  })
+  expect(blind.map(({ name }) => name)).toEqual([])
+})
+
 it('gives a reason for every group that an endpoint has not', () => {
   const wordless = cells.flatMap(({ endpoint, schema }) =>
     groups.filter((group) => demands[endpoint](schema)[group].length === 0),
