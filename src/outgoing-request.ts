@@ -30,7 +30,7 @@ export class OutgoingRequest implements UpstreamRequest {
 
   constructor(parts: Parts) {
     this.method = parts.method
-    this.headers = Object.fromEntries(parts.headers)
+    this.headers = toRecord(parts.headers)
     this.cancellation = parts.cancellation
     this.backend = parts.backend
     if (parts.body !== undefined) this.body = parts.body
@@ -43,4 +43,13 @@ export class OutgoingRequest implements UpstreamRequest {
     this.#signal ??= signalOf(this.cancellation)
     return this.#signal
   }
+}
+
+/** `Object.fromEntries`, without an array for each entry. */
+function toRecord(map: ReadonlyMap<string, string>): Record<string, string> {
+  const record: Record<string, string> = {}
+  map.forEach((value, name) => {
+    record[name] = value
+  })
+  return record
 }

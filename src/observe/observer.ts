@@ -61,12 +61,13 @@ export function combineObservers(
     const interested = combine(name)
     if (interested === undefined) return {}
     return {
-      [name]: (...event: Parameters<NonNullable<Observer[Name]>>) => {
+      // Three, as many as any hook takes: a list of arguments would be made anew for each event.
+      [name]: (first: unknown, second: unknown, third: unknown) => {
         for (const observer of interested) {
           try {
             // The cast: a hook and the arguments of that very hook, which TypeScript cannot pair by name.
             const hook = observer[name] as ((...event: unknown[]) => void) | undefined
-            hook?.apply(observer, event)
+            hook?.call(observer, first, second, third)
           } catch (error) {
             blame(error)
           }
