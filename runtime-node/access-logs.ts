@@ -1,5 +1,6 @@
 // The access log of a run: which lines its configuration wants, and the sinks that they go to. A reload keeps the sinks
 // that stay in use.
+import { listCredentialHeaders } from '../src/config/credential-headers.ts'
 import type { Exchange, GatewaySpec, Logger, Observer } from '../src/index.ts'
 import {
   type AccessLogSink,
@@ -15,7 +16,7 @@ import { messageOf } from './exit-errors.ts'
 import { createLineSink, type LineSink } from './line-sink.ts'
 import type { RecordSender } from './otel/logs.ts'
 
-type Spec = Pick<GatewaySpec, 'accessLogs' | 'costs' | 'routes'>
+type Spec = Pick<GatewaySpec, 'accessLogs' | 'backends' | 'costs' | 'routes'>
 type SinkSpec = NonNullable<GatewaySpec['accessLogs']>[number]['sinks'][number]
 
 export interface AccessLogsOptions {
@@ -108,6 +109,7 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
         settings,
         matches,
         headerAttributes: options.headerAttributes,
+        credentialHeaders: listCredentialHeaders(spec),
         costs: [...spec.costs, ...spec.routes.flatMap(({ costs }) => costs)],
         openSink(sink) {
           if (sink.kind !== 'file') return openSender(sink)

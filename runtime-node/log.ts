@@ -3,6 +3,7 @@
 import { createWriteStream, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogFields, Logger, LogLevel } from '../src/index.ts'
+import { maskQuery } from '../src/mask-query.ts'
 import { isSensitiveHeader } from '../src/observe/sensitive-headers.ts'
 import { messageOf } from './exit-errors.ts'
 import type { LogFormat } from './settings.ts'
@@ -147,10 +148,5 @@ function redactField(key: string, value: string | number | boolean): string | nu
 /** Takes user names, passwords and keys out of URLs, wherever they stand in a text. */
 function hideInUrls(text: string): string {
   if (!text.includes('://')) return text
-  return text
-    .replace(/(:\/\/)[^\s/?#@]+@/g, `$1${redacted}@`)
-    .replace(
-      /([?&](?:key|api_key|access_token|token|x-amz-signature)=)[^\s&#"']*/gi,
-      `$1${redacted}`,
-    )
+  return maskQuery(text.replace(/(:\/\/)[^\s/?#@]+@/g, `$1${redacted}@`))
 }

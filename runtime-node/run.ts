@@ -1,6 +1,7 @@
 // `aigw run`: load, listen, say so, and stop in an orderly way.
 import { createHash } from 'node:crypto'
 import { createColors } from 'picocolors'
+import { listCredentialHeaders } from '../src/config/credential-headers.ts'
 import { parseConfig } from '../src/config/parse.ts'
 import { describeBug } from '../src/describe-bug.ts'
 import {
@@ -174,11 +175,12 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
   await telemetry.configure(spec).catch((error: unknown) => {
     throw new RunError(messageOf(error), { cause: error })
   })
+  let credentialHeaders = listCredentialHeaders(spec)
   const gateway = parts.createGateway({
     config: spec,
     fetch: outgoing.fetch,
     log,
-    observers: [...telemetry.observers, ...debugObservers(run)],
+    observers: [...telemetry.observers, ...debugObservers(run, () => credentialHeaders)],
     digests: nodeDigests,
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
@@ -235,7 +237,10 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
     const server = await admin.catch(explainBind(settings.adminPort))
-    live = follow(run, { spec, gateway, outgoing, telemetry })
+    const onApply = (next: GatewaySpec) => {
+      credentialHeaders = listCredentialHeaders(next)
+    }
+    live = follow(run, { spec, gateway, outgoing, telemetry, onApply })
     server.markReady()
     announce(run, { spec, listeners, adminPort: server.port })
     return {
@@ -252,14 +257,18 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
 }
 
 /** Prompts and answers are shown to nobody who has not asked for them. */
-function debugObservers({ settings, system, log }: Run): readonly Observer[] {
+function debugObservers(
+  { settings, system, log }: Run,
+  credentialHeaders: () => ReadonlySet<string>,
+): readonly Observer[] {
   const { debug, debugLogBodies } = settings
   if (!debug) return []
   if (debugLogBodies) {
     system.stderr.write('warning: the log shows prompts and answers (--debug-log-bodies)\n')
   }
   const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)
-  return [createDebugLog({ log, hash, bodies: debugLogBodies ? 'shown' : 'redacted' })]
+  const bodies = debugLogBodies ? 'shown' : 'redacted'
+  return [createDebugLog({ log, hash, bodies, credentialHeaders })]
 }
 
 function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) {
@@ -274,12 +283,13 @@ function describeFacts(loaded: LoadedConfig, { routes, backends }: GatewaySpec) 
 interface Serving {
   readonly spec: GatewaySpec
   readonly gateway: Gateway
+  readonly onApply: (next: GatewaySpec) => void
   readonly outgoing: Pick<ReturnType<typeof createNodeFetch>, 'retire'>
   readonly telemetry: Pick<Telemetry, 'configure' | 'loaded' | 'refused'>
 }
 
 /** Changes of files become the configuration in use; open ports stay as they are. */
-function follow(run: Run, { spec, gateway, outgoing, telemetry }: Serving): LiveConfig {
+function follow(run: Run, { spec, gateway, outgoing, telemetry, onApply }: Serving): LiveConfig {
   const { settings, system, parts, loaded, processLog, log } = run
   const told = new Set<string>()
   return followConfig({
@@ -291,6 +301,8 @@ function follow(run: Run, { spec, gateway, outgoing, telemetry }: Serving): Live
     reload: (before) => reloadConfig(before, settings, system, parts.parseConfig),
     prepare: (next) => prepareSpec(next, settings),
     apply(next, from) {
+      // Before the first request that it serves.
+      onApply(next)
       gateway.reload(next)
       outgoing.retire()
       if (!settings.debug) processLog.setLevel(next.logLevel ?? defaultLogLevel)

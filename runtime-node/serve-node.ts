@@ -21,6 +21,13 @@ export async function serveOnNode(
     () => createListener(listener, options.client),
     options,
   )
+  const sockets = new Set<Socket>()
+  for (const server of servers) {
+    server.on('connection', (socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    })
+  }
   return {
     port,
     async drain(timeoutMs) {
@@ -28,6 +35,8 @@ export async function serveOnNode(
       // A connection goes idle when its answer ends, and nobody else would close it then.
       const sweep = setInterval(() => {
         for (const server of servers) server.closeIdleConnections()
+        // Browsers connect before they ask; Node takes such a connection for a busy one.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       }, 50)
       const cut = setTimeout(() => {
         for (const server of servers) server.closeAllConnections()

@@ -1,7 +1,6 @@
 // A rule of the configuration, made ready for requests: backends with their mutations and credentials.
 
 import type { BackendAuth } from './auth/auth.ts'
-import { overrideHeaders } from './auth/credential-override.ts'
 import type {
   AuthSpec,
   BackendRefSpec,
@@ -10,6 +9,7 @@ import type {
   GatewaySpec,
   RuleSpec,
 } from './config/config.ts'
+import { overrideHeaders } from './config/credential-headers.ts'
 import { mergeBodyMutation } from './policies/body-mutation.ts'
 import { checkHeaderMutation, mergeHeaderMutation } from './policies/header-mutation.ts'
 import type { Ports, Transport } from './ports.ts'

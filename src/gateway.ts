@@ -25,6 +25,7 @@ import {
   unknownHost,
 } from './handle.ts'
 import { defaultMaxFrameBytes, defaultMaxRequestBytes } from './limits.ts'
+import { maskQuery } from './mask-query.ts'
 import { combineObservers, type Observer } from './observe/observer.ts'
 import { platformFetch } from './platform-fetch.ts'
 import type { Ports } from './ports.ts'
@@ -222,7 +223,7 @@ function pathOf({ url }: Request): string {
 function notServed(request: Request, { table }: Snapshot): GatewayError {
   const host = hostOf(request)
   if (!table.serves(host)) return unknownHost(host)
-  return new GatewayError('unsupported-path', `unsupported path: ${pathOf(request)}`)
+  return new GatewayError('unsupported-path', `unsupported path: ${maskQuery(pathOf(request))}`)
 }
 
 /** Programs that speak an API read JSON only; on other paths the sentence stands alone. */

@@ -1,18 +1,9 @@
 // A credential that comes with the request, in a header of the client's, in place of the configured one.
 // It is never kept, and the header that brought it goes no further.
-import type { AuthSpec, CredentialOverrideSpec } from '../config/config.ts'
+import type { CredentialOverrideSpec } from '../config/config.ts'
+import { awsHeaderSuffixes } from '../config/credential-headers.ts'
 import { GatewayError } from '../errors.ts'
 import type { AwsCredentials, HeaderReader } from '../ports.ts'
-
-/** What the AWS prefix is followed by. */
-const awsSuffixes = ['access-key-id', 'secret-access-key', 'session-token'] as const
-
-/** The request headers, lower-case, that carry a credential for this backend and must not be sent to it. */
-export function overrideHeaders(spec: AuthSpec): readonly string[] {
-  if (spec.type === 'Unsupported' || spec.override === undefined) return []
-  const header = spec.override.header.toLowerCase()
-  return spec.type === 'AWSCredentials' ? awsSuffixes.map((suffix) => header + suffix) : [header]
-}
 
 /**
  * The key that came with the request; undefined: use the configured one. Throws `credential-missing`
@@ -36,7 +27,7 @@ export function readOverrideAwsCredentials(
   incoming: HeaderReader,
 ): AwsCredentials | undefined {
   if (override === undefined) return undefined
-  const [accessKeyId, secretAccessKey, sessionToken] = awsSuffixes.map((suffix) =>
+  const [accessKeyId, secretAccessKey, sessionToken] = awsHeaderSuffixes.map((suffix) =>
     readHeader(incoming, override.header + suffix),
   )
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {

@@ -112,12 +112,16 @@ function redactRecord(
   record: Readonly<Record<string, unknown>>,
   resource: RawResource,
 ): Record<string, unknown> {
-  const ofSensitiveHeader = isSensitiveHeader(`${record.name}`)
+  const ofSensitiveValue =
+    isSensitiveHeader(`${record.name}`) ||
+    isSensitiveKey(`${record.path}`) ||
+    // Headers for a collector: what for, if not to prove who sends?
+    resource.kind === 'EnvoyProxy'
   return mapValues(record, (member, key) => {
     const sensitive =
       typeof member !== 'object' &&
       (isSensitiveKey(key) ||
-        (key === 'value' && ofSensitiveHeader) ||
+        (key === 'value' && ofSensitiveValue) ||
         cameFromSecretVariable(resource, record, key))
     return sensitive ? mark : redact(member, resource)
   })

@@ -34,7 +34,7 @@ const harmlessKey =
 const sensitiveKey =
   /(?:api[-_]?key|passw(?:or)?d|secret|token|authorization|credentials?|private[-_]?key|inline|htpasswd|cookie|last-applied-configuration)$/i
 const sensitiveHeader =
-  /(?:authorization|api[-_]?key|cookie|token|secret|password|credential|_headers)\b/i
+  /(?:authorization|(?:^|api|[-_])key|cookie|token|secret|password|credential|_headers)\b/i
 
 /** Whether a plain value under this name is most likely a credential. */
 export function isSensitiveKey(name: string): boolean {

@@ -11,9 +11,16 @@ export interface DebugLogOptions {
   readonly log: Logger
   readonly hash: HashText
   readonly bodies: 'redacted' | 'shown'
+  /** Lower-case names of request headers that bring credentials, besides those that always do. */
+  readonly credentialHeaders?: () => ReadonlySet<string>
 }
 
-export function createDebugLog({ log, hash, bodies }: DebugLogOptions): Observer {
+export function createDebugLog({
+  log,
+  hash,
+  bodies,
+  credentialHeaders = () => none,
+}: DebugLogOptions): Observer {
   const describeRequest = (exchange: Exchange, call: Call, received: RawBody): string => {
     if (bodies === 'redacted') return redactRequest(exchange.endpoint.path, call.request, hash)
     return received.contentType.toLowerCase().startsWith('multipart/')
@@ -27,7 +34,7 @@ export function createDebugLog({ log, hash, bodies }: DebugLogOptions): Observer
         model: call.model,
         stream: call.stream,
         body: describeRequest(exchange, call, received),
-        ...headerFields('request.header', exchange.incoming.headers),
+        ...headerFields('request.header', exchange.incoming.headers, credentialHeaders()),
       })
     },
     attempt(_exchange, { index, backend, target, origin }) {
@@ -51,16 +58,25 @@ export function createDebugLog({ log, hash, bodies }: DebugLogOptions): Observer
         receivedBytes,
         sentBytes,
         attempts: attempts.length,
-        ...(headers === undefined ? {} : headerFields('response.header', headers)),
+        ...(headers === undefined ? {} : headerFields('response.header', headers, none)),
       })
     },
   }
 }
 
-function headerFields(prefix: string, headers: HeaderReader): LogFields {
+const none: ReadonlySet<string> = new Set()
+
+function headerFields(
+  prefix: string,
+  headers: HeaderReader,
+  secret: ReadonlySet<string>,
+): LogFields {
   const fields: [string, string][] = []
   headers.forEach((value, name) => {
-    fields.push([`${prefix}.${name}`, isSensitiveHeader(name) ? '[REDACTED]' : value])
+    fields.push([
+      `${prefix}.${name}`,
+      isSensitiveHeader(name) || secret.has(name) ? '[REDACTED]' : value,
+    ])
   })
   return Object.fromEntries(fields)
 }

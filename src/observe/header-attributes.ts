@@ -1,6 +1,7 @@
 // Request headers that become attributes of metrics, spans and access-log lines: `header:attribute,…` in
 // OTEL_AIGW_*_REQUEST_HEADER_ATTRIBUTES, a base for all and one for each signal.
 import type { HeaderReader } from '../ports.ts'
+import { isSensitiveHeader } from './sensitive-headers.ts'
 
 export interface HeaderAttribute {
   /** Lower-case. */
@@ -42,7 +43,7 @@ function parse(raw: string, signal: string): readonly HeaderAttribute[] {
     if (colon < 0 || header === '' || attribute === '') {
       throw new Error(`invalid ${signal}request header attributes: ${raw}`)
     }
-    if (isCredential(header)) {
+    if (isSensitiveHeader(header)) {
       throw new Error(
         `invalid ${signal}request header attributes: ${header} holds a credential, which must not become an attribute`,
       )
@@ -50,18 +51,6 @@ function parse(raw: string, signal: string): readonly HeaderAttribute[] {
     return { header, attribute }
   })
 }
-
-const credentials = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-])
-
-const isCredential = (header: string) =>
-  credentials.has(header) || header.endsWith('-token') || header.startsWith('x-aigw-')
 
 /** Each attribute whose header is there. */
 export function readAttributes(

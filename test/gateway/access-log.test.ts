@@ -41,6 +41,7 @@ function logged({ answers, settings, costs = [], env = {}, backends, rules }: Se
         settings: wanted,
         costs,
         headerAttributes,
+        credentialHeaders: new Set(['x-own']),
         matches: compileMatches(
           wanted.flatMap(({ matches }) => matches),
           undefined,
@@ -288,10 +289,16 @@ describe('formats', () => {
         k: '%REQ(X-API-KEY?X-NONE)%',
         c: '%REQ(Cookie):5%',
         p: '%REQ(X-ENVOY-ORIGINAL-PATH)%',
+        o: '%REQ(X-OWN)%',
+        s: '%RESP(SET-COOKIE)%',
       }),
     ]
-    const run = logged({ answers: [json(completion('Hello'))], settings })
-    const headers = { authorization: 'Bearer SECRET', 'x-api-key': 'SECRET', cookie: 'SECRET' }
+    const answers = [json(completion('Hello'), 200, { 'set-cookie': 'SECRET=1' })]
+    const run = logged({ answers, settings })
+    const headers = {
+      ...{ authorization: 'Bearer SECRET', 'x-api-key': 'SECRET', cookie: 'SECRET' },
+      'x-own': 'SECRET',
+    }
     await run.ask(hello, { headers, path: '/v1/chat/completions?key=SECRET&a=b' })
     expect(run.lines[0]).not.toContain('SECRET')
     expect(run.only()['p']).toBe('/v1/chat/completions?key=[REDACTED]&a=b')

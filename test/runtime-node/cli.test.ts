@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWorkspace, type Started, type StartOptions, type Workspace } from './command.ts'
@@ -287,6 +288,17 @@ describe('stopping', () => {
     await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
     expect(await rest).toMatch(/data: \[DONE\]\n\n$/)
     expect(await started.exit).toBe(0)
+  })
+
+  it('does not wait for a connection that has not asked anything', async () => {
+    const started = simulated(['--drain-timeout', '10m'])
+    const { url } = await started.listening()
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    const closed = once(socket, 'close')
+    started.child.kill('SIGTERM')
+    expect(await started.exit).toBe(0)
+    await closed
   })
 
   it('cuts what is longer than the drain timeout, and still exits with 0', async () => {

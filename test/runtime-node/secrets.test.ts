@@ -1,11 +1,24 @@
-// A distinct secret in every place where one can be, at the most talkative level: none of them may come out again.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// A distinct secret in every place where one can be, at the most talkative level, in every kind of request and failure:
+// none of them may come out again.
+import { generateKeyPairSync } from 'node:crypto'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { completion } from '../support/scripted-provider.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endpoints } from '../../src/endpoints/index.ts'
+import { startGrpcReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
+import {
+  aiApi,
+  aiGroup,
+  backendDocs,
+  doc,
+  envoyApi,
+  gatewayDocs,
+  joinDocs,
+  modelRule,
+  retryDoc,
+  routeDoc,
+} from '../support/resource-docs.ts'
+import { startSimulatedServer } from '../support/simulated-server.ts'
 import { createWorkspace, type Workspace } from './command.ts'
 
 let workspace: Workspace
@@ -15,63 +28,284 @@ beforeAll(() => {
 afterAll(() => workspace.remove())
 
 const secret = (place: string) => `PLANTED-${place}-SECRET`
+const planted = /PLANTED-\w+-SECRET/g
 
-const doc = (apiVersion: string, kind: string, name: string, rest: object) =>
-  JSON.stringify({ apiVersion, kind, metadata: { name, namespace: 'default' }, ...rest })
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+/** Enough of the key to know it by. */
+const pieceOfKey = pem.split('\n')[3] ?? ''
 
-function config(port: number): string {
-  const envoy = 'gateway.envoyproxy.io/v1alpha1'
-  const ai = 'aigateway.envoyproxy.io/v1beta1'
-  const backends = ['good', 'bad'].flatMap((name, index) => [
-    doc(envoy, 'Backend', name, {
-      spec: { endpoints: [{ ip: { address: '127.0.0.1', port: index === 0 ? port : 1 } }] },
-    }),
-    doc(ai, 'AIServiceBackend', name, {
-      spec: {
-        schema: { name: 'OpenAI', prefix: '/v1' },
-        backendRef: { name, kind: 'Backend', group: 'gateway.envoyproxy.io' },
-        headerMutation: { set: [{ name: 'x-secret-token', value: secret('mutation') }] },
-      },
-    }),
-    doc(ai, 'BackendSecurityPolicy', name, {
-      spec: {
-        targetRefs: [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name }],
-        type: 'APIKey',
-        apiKey: { secretRef: { name, namespace: 'default' } },
-      },
-    }),
-    doc('v1', 'Secret', name, { type: 'Opaque', stringData: { apiKey: secret('apikey') } }),
-  ])
-  return [
-    doc('gateway.networking.k8s.io/v1', 'GatewayClass', 'aigw', {
-      spec: { controllerName: 'x/y' },
-    }),
-    doc('gateway.networking.k8s.io/v1', 'Gateway', 'aigw', {
-      spec: {
-        gatewayClassName: 'aigw',
-        listeners: [{ name: 'http', protocol: 'HTTP', port: 1975 }],
-      },
-    }),
-    doc(ai, 'AIGatewayRoute', 'all', {
-      spec: {
-        parentRefs: [{ name: 'aigw', kind: 'Gateway', group: 'gateway.networking.k8s.io' }],
-        rules: [
-          {
-            matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'bad' }] }],
-            backendRefs: [{ name: 'bad' }],
-          },
-          {
-            matches: [
-              { headers: [{ type: 'RegularExpression', name: 'x-ai-eg-model', value: '[^x]*' }] },
-            ],
-            backendRefs: [{ name: 'good' }],
-          },
+/** What is asked for leads to one of these. */
+function backends(port: number): string[] {
+  const serviceAccount = {
+    type: 'service_account',
+    client_email: 'robot@p-1.iam.gserviceaccount.com',
+    token_uri: `http://127.0.0.1:${port}/token`,
+    private_key_id: secret('gcpkeyid'),
+    private_key: pem,
+  }
+  const awsFile = `[default]
+aws_access_key_id = ${secret('awsid')}
+aws_secret_access_key = ${secret('awskey')}
+aws_session_token = ${secret('awstoken')}
+`
+  const keyed = (
+    name: string,
+    schema: object,
+    type: string,
+    spec: (secretRef: object) => object,
+    values: Readonly<Record<string, string>>,
+    more: object = {},
+  ) => [
+    ...backendDocs(name, port, schema, {
+      headerMutation: {
+        set: [
+          { name: 'x-extra-token', value: secret(`mutation_${name.replaceAll('-', '_')}`) },
+          { name: 'x-extra-key', value: secret('mutationkey') },
         ],
       },
+      ...more,
     }),
-    ...backends,
-  ].join('\n---\n')
+    doc(aiApi, 'BackendSecurityPolicy', name, {
+      spec: {
+        targetRefs: [{ group: aiGroup, kind: 'AIServiceBackend', name }],
+        type,
+        ...spec({ name, namespace: 'default' }),
+      },
+    }),
+    doc('v1', 'Secret', name, { type: 'Opaque', stringData: values }),
+  ]
+  const aws = (credentialsFile: object) => ({
+    awsCredentials: { region: 'us-east-1', credentialsFile },
+  })
+  const gcp = (credentialsFile: object) => ({
+    gcpCredentials: { projectName: 'p-1', region: 'us-east5', credentialsFile },
+  })
+  return [
+    ...keyed(
+      'openai',
+      { name: 'OpenAI', prefix: '/v1' },
+      'APIKey',
+      (secretRef) => ({ apiKey: { secretRef } }),
+      { apiKey: secret('apikey') },
+      { bodyMutation: { set: [{ path: 'client_secret', value: `"${secret('bodymutation')}"` }] } },
+    ),
+    ...keyed(
+      'azure',
+      { name: 'AzureOpenAI', version: '2025-04-01-preview' },
+      'AzureAPIKey',
+      (secretRef) => ({ azureAPIKey: { secretRef } }),
+      { apiKey: secret('azureapikey') },
+    ),
+    ...keyed(
+      'anthropic',
+      { name: 'Anthropic' },
+      'AnthropicAPIKey',
+      (secretRef) => ({ anthropicAPIKey: { secretRef } }),
+      { apiKey: secret('anthropicapikey') },
+    ),
+    ...keyed(
+      'bedrock',
+      { name: 'AWSBedrock' },
+      'AWSCredentials',
+      (secretRef) => aws({ secretRef }),
+      { credentials: awsFile },
+    ),
+    ...keyed(
+      'claude-on-bedrock',
+      { name: 'AWSAnthropic' },
+      'AWSCredentials',
+      (secretRef) => aws({ secretRef }),
+      { credentials: awsFile },
+    ),
+    // Keys out of the files of the machine.
+    ...backendDocs('bedrock-by-file', port, { name: 'AWSBedrock' }),
+    doc(aiApi, 'BackendSecurityPolicy', 'bedrock-by-file', {
+      spec: {
+        targetRefs: [{ group: aiGroup, kind: 'AIServiceBackend', name: 'bedrock-by-file' }],
+        type: 'AWSCredentials',
+        awsCredentials: { region: 'us-east-1' },
+      },
+    }),
+    ...keyed(
+      'gemini',
+      { name: 'GCPVertexAI' },
+      'GCPCredentials',
+      (secretRef) => gcp({ secretRef }),
+      {
+        'service_account.json': JSON.stringify(serviceAccount),
+      },
+    ),
+    ...keyed(
+      'claude-on-vertex',
+      { name: 'GCPAnthropic' },
+      'GCPCredentials',
+      (secretRef) => gcp({ secretRef }),
+      { 'service_account.json': JSON.stringify(serviceAccount) },
+    ),
+    // The clients of this one bring their own.
+    ...keyed(
+      'override',
+      { name: 'OpenAI', prefix: '/v1' },
+      'APIKey',
+      (secretRef) => ({
+        apiKey: { secretRef },
+        credentialOverride: { fromRequestHeaders: { header: 'x-my-own' } },
+      }),
+      { apiKey: secret('overriddenkey') },
+    ),
+    ...backendDocs('cohere', port, { name: 'Cohere' }),
+    // Nobody listens there.
+    ...backendDocs('refused', 1, { name: 'OpenAI' }),
+    // It has a policy, and no key.
+    ...keyed('keyless', { name: 'OpenAI' }, 'APIKey', (secretRef) => ({ apiKey: { secretRef } }), {
+      other: secret('otherkey'),
+    }),
+  ]
 }
+
+const chatModels = [
+  ...['openai', 'azure', 'anthropic', 'bedrock', 'claude-on-bedrock', 'bedrock-by-file'],
+  ...['gemini', 'claude-on-vertex', 'override', 'fallback', 'cohere', 'refused', 'keyless'],
+]
+
+/** Lines that ask for more than they should get. */
+const greedy = [
+  ...['AUTHORIZATION', 'X-API-KEY', 'API-KEY', 'COOKIE', 'PROXY-AUTHORIZATION', 'X-MY-OWN'],
+  ...['X-GOOG-API-KEY', 'X-AIGW-MINE', 'MY-SESSION-TOKEN', ':PATH', 'X-ENVOY-ORIGINAL-PATH?:PATH'],
+]
+
+function config(port: number, collector: number): string {
+  const format = {
+    type: 'JSON',
+    json: Object.fromEntries([
+      ...greedy.map((name) => [name, `%REQ(${name})%`]),
+      ['cookies', '%RESP(SET-COOKIE)% and %RESP(X-API-KEY)%'],
+      ['model', '%REQ(X-AI-EG-MODEL)%'],
+    ]),
+  }
+  const file = { type: 'File', file: { path: '/dev/stdout' } }
+  const sent = {
+    type: 'OpenTelemetry',
+    openTelemetry: {
+      ...{ host: '127.0.0.1', port: collector },
+      headers: [{ name: 'x-tenant', value: secret('sinkheader') }],
+    },
+  }
+  return joinDocs([
+    ...gatewayDocs('logs'),
+    doc(envoyApi, 'EnvoyProxy', 'logs', {
+      spec: { telemetry: { accessLog: { settings: [{ format, sinks: [file, sent] }] } } },
+    }),
+    doc(envoyApi, 'ClientTrafficPolicy', 'limit', {
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'aigw' }],
+        connection: { bufferLimit: '64Ki' },
+      },
+    }),
+    routeDoc('models', [
+      ...chatModels
+        .filter((model) => model !== 'fallback')
+        .map((model) => modelRule(model, [{ name: model }])),
+      modelRule({ pattern: 'm-.*' }, [{ name: 'openai' }]),
+    ]),
+    routeDoc('fallback', [
+      modelRule('fallback', [{ name: 'refused' }, { name: 'openai', priority: 1 }]),
+    ]),
+    retryDoc('fallback', {
+      ...{ numRetries: 2, numAttemptsPerPriority: 1 },
+      retryOn: { triggers: ['connect-failure', 'reset', '5xx'] },
+    }),
+    ...backends(port),
+  ])
+}
+
+const clientHeaders = {
+  authorization: `Bearer ${secret('authorization')}`,
+  'x-api-key': secret('xapikey'),
+  'api-key': secret('azurekey'),
+  'x-goog-api-key': secret('googkey'),
+  cookie: `a=${secret('cookie')}`,
+  'proxy-authorization': secret('proxyauth'),
+  'x-amz-security-token': secret('amz'),
+  'x-aigw-mine': secret('aigw'),
+  'my-session-token': secret('session'),
+  'x-auth-secret': secret('authsecret'),
+  'x-my-own': secret('override'),
+}
+
+const content = secret('prompt')
+const messages = [{ role: 'user', content }]
+
+function form(): FormData {
+  const fields = new FormData()
+  fields.set('model', 'm-form')
+  fields.set('prompt', content)
+  for (const name of ['file', 'image']) fields.set(name, new Blob([secret('file')]), 'a.wav')
+  return fields
+}
+
+/** By the endpoint's path; absent: it has no body. */
+const bodies: Readonly<Record<string, object | FormData>> = {
+  '/v1/chat/completions': {
+    messages: [
+      ...messages,
+      {
+        role: 'assistant',
+        tool_calls: [
+          { id: 'c', type: 'function', function: { name: 'f', arguments: `{"a":"${content}"}` } },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'c', content },
+    ],
+  },
+  '/v1/completions': { prompt: content },
+  '/v1/embeddings': { input: content },
+  '/v1/images/generations': { prompt: content },
+  '/v1/images/edits': form(),
+  '/v1/audio/speech': { input: content, voice: 'alloy' },
+  '/v1/audio/transcriptions': form(),
+  '/v1/audio/translations': form(),
+  '/v1/responses': { input: content, instructions: content },
+  '/v1/responses/input_tokens': { input: content },
+  '/v1/responses/compact': { input: content },
+  '/v1/moderations': { input: content },
+  '/tokenize': { prompt: content },
+  '/v1/responses/:id/cancel': {},
+}
+
+const fates = [
+  ...['', 'status=400', 'status=401', 'status=429, retry-after=1', 'status=503', 'cut=3'],
+  'malformed',
+]
+
+const setups = [
+  {
+    name: 'no content captured, text logs, and a collector that fails',
+    collector: 'failing',
+    args: [],
+    env: {
+      OTEL_TRACES_EXPORTER: 'console,otlp',
+      OTEL_METRICS_EXPORTER: 'console',
+      OTEL_LOGS_EXPORTER: 'console',
+      // Spans of this vocabulary hold no content.
+      AI_GATEWAY_TRACING_SEMCONV: 'gen_ai',
+    },
+  },
+  {
+    name: 'all content hidden, logs in JSON, and a collector that takes everything',
+    collector: 'good',
+    args: ['--log-format', 'json'],
+    env: {
+      OTEL_TRACES_EXPORTER: 'console,otlp',
+      OTEL_METRICS_EXPORTER: 'console,otlp',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OPENINFERENCE_HIDE_INPUTS: 'true',
+      OPENINFERENCE_HIDE_OUTPUTS: 'true',
+      OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES: 'x-fate:fate',
+    },
+  },
+] as const
 
 function readAll(folder: string): string {
   return readdirSync(folder)
@@ -80,99 +314,169 @@ function readAll(folder: string): string {
     .join('\n')
 }
 
-it('no log, line, span, metric, page or error has a secret in it', async () => {
-  const provider = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk) => {
-      text += chunk
+describe.each(setups)('with $name', ({ collector: manner, args, env }) => {
+  it('no log, line, span, metric, page or error has a secret in it', async () => {
+    const provider = await startSimulatedServer({
+      'set-cookie': secret('setcookie'),
+      'x-api-key': secret('upstreamheader'),
     })
-    request.on('end', () => {
-      const { model, stream } = JSON.parse(text)
-      const headers = { 'set-cookie': secret('setcookie'), 'x-api-key': secret('upstreamheader') }
-      if (model === 'boom') response.writeHead(500, headers).end('no')
-      else if (model === 'cut') response.writeHead(200, headers).destroy()
-      else if (stream)
-        response
-          .writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
-          .end('data: {"choices":[]}\n\n')
-      else
-        response
-          .writeHead(200, { ...headers, 'content-type': 'application/json' })
-          .end(JSON.stringify(completion(secret('answer'))))
-    })
-  })
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
-  const collector = await startOtlpReceiver('failing')
-  const { port } = provider.address() as AddressInfo
-  const started = workspace.start(['run', '-', '--debug', '--port', '0', '--admin-port', '0'], {
-    stdin: config(port),
-    env: {
-      OTEL_TRACES_EXPORTER: 'console,otlp',
-      OTEL_METRICS_EXPORTER: 'console',
-      OTEL_LOGS_EXPORTER: 'console',
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace('://', `://user:${secret('userinfo')}@`),
-      OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secret('otlpheader')}`,
-      OTEL_BSP_SCHEDULE_DELAY: '10',
-      OTEL_LOG_LEVEL: 'all',
-      // Spans of this vocabulary hold no content.
-      AI_GATEWAY_TRACING_SEMCONV: 'gen_ai',
-    },
-  })
-  const { url, admin } = await started.listening()
-  const headers = {
-    'content-type': 'application/json',
-    authorization: `Bearer ${secret('authorization')}`,
-    'x-api-key': secret('xapikey'),
-    'api-key': secret('azurekey'),
-    'x-goog-api-key': secret('googkey'),
-    cookie: `a=${secret('cookie')}`,
-    'proxy-authorization': secret('proxyauth'),
-    'x-amz-security-token': secret('amz'),
-    'x-aigw-mine': secret('aigw'),
-    'my-session-token': secret('session'),
-  }
-  const seen: string[] = []
-  const ask = async (body: unknown, path = '/v1/chat/completions') => {
-    const query = `?key=${secret('query')}&api-key=${secret('queryapikey')}`
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
-    const answer = await fetch(`${url}${path}${query}`, {
-      method: 'POST',
-      headers,
-      body: text,
-    }).catch((error: unknown) => new Response(String(error), { status: 599 }))
-    const said = await answer.text()
-    // What the model says goes to who has asked.
-    if (answer.status !== 200) seen.push(said.replaceAll(`${path}${query}`, ''))
-  }
-  const messages = [{ role: 'user', content: secret('prompt') }]
-  for (const model of ['good', 'boom', 'cut', 'bad', 'x']) {
-    await ask({ model, messages })
-    await ask({ model, messages, stream: true })
-  }
-  await ask(`{"model": "${secret('malformed')}`)
-  await ask({ model: 'good', messages }, '/v1/nothing')
-  seen.push(await (await fetch(`${admin}/metrics`)).text())
-  for (const path of ['/health', '/', '/requests']) {
-    seen.push(await (await fetch(`${admin}${path}`)).text())
-  }
-  started.child.kill('SIGTERM')
-  expect(await started.exit).toBe(0)
-  provider.close()
-  await collector.close()
+    const collector = await startOtlpReceiver(manner)
+    const sink = await startGrpcReceiver()
+    const awsFile = join(workspace.folder, 'aws-credentials')
+    writeFileSync(
+      awsFile,
+      `[default]\naws_access_key_id = ${secret('fileid')}\naws_secret_access_key = ${secret('filekey')}\n`,
+    )
+    const path = join(workspace.folder, 'config.yaml')
+    const text = config(provider.port, Number(new URL(sink.url).port))
+    writeFileSync(path, text)
+    const started = workspace.start(
+      ['run', path, '--debug', '--port', '0', '--admin-port', '0', ...args],
+      {
+        env: {
+          ...env,
+          AWS_SHARED_CREDENTIALS_FILE: awsFile,
+          OPENAI_API_KEY: secret('envkey'),
+          OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace(
+            '://',
+            `://user:${secret('userinfo')}@`,
+          ),
+          OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+          OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secret('otlpheader')}`,
+          OTEL_EXPORTER_OTLP_TRACES_HEADERS: `x-key=${secret('tracesheader')}`,
+          OTEL_BSP_SCHEDULE_DELAY: '10',
+          OTEL_METRIC_EXPORT_INTERVAL: '100',
+          OTEL_LOG_LEVEL: 'all',
+        },
+      },
+    )
+    const { url, admin } = await started.listening()
+    const said: string[] = []
+    const query = `?key=${secret('query')}&api-key=${secret('queryapikey')}&access_token=${secret('querytoken')}`
+    const send = (to: string, init: RequestInit & { readonly fate?: string }) => {
+      const { fate = '', ...rest } = init
+      const headers = {
+        ...clientHeaders,
+        ...(rest.body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+      }
+      return fetch(`${url}${to}${query}`, {
+        method: 'POST',
+        ...rest,
+        headers: { ...headers, 'x-fate': fate, ...rest.headers },
+      })
+    }
+    const statuses = new Set<number>()
+    const ask = async (to: string, init: Parameters<typeof send>[1]) => {
+      const answer = await send(to, init).catch(
+        (error: unknown) => new Response(String(error), { status: 599 }),
+      )
+      const told = await answer.text().catch(String)
+      statuses.add(answer.status)
+      // What a model says goes to who has asked; the simulator quotes.
+      said.push(answer.status === 200 ? '' : told.replaceAll(content, ''))
+    }
 
-  const said = {
-    stdout: started.stdout(),
-    stderr: started.stderr(),
-    files: readAll(join(workspace.folder, 'home')),
-    answers: seen.join('\n'),
-    spans: collector.received.map(({ body }) => body.toString('latin1')).join('\n'),
-  }
-  expect(said.stdout).toContain('SpanContext')
-  expect(said.stderr).toContain('level=DEBUG')
-  expect(said.files).toContain('level=DEBUG')
-  expect(said.spans).toContain('chat good')
-  expect(said.answers).toContain('"model":"good"')
-  for (const [where, text] of Object.entries(said)) {
-    expect([where, ...new Set(text.match(/PLANTED-\w+-SECRET/g) ?? [])]).toEqual([where])
-  }
-}, 60_000)
+    for (const endpoint of endpoints) {
+      const { path } = endpoint
+      const method = 'method' in endpoint ? (endpoint.method ?? 'POST') : 'POST'
+      const to = path.replace(':id', 'resp_1')
+      const body = bodies[path]
+      const streams = body instanceof FormData ? [{}] : [{}, { stream: true }]
+      await Promise.all(
+        fates.flatMap((fate) =>
+          streams.map((more) =>
+            ask(to, {
+              method,
+              fate,
+              ...(method !== 'POST' || body === undefined
+                ? {}
+                : {
+                    body:
+                      body instanceof FormData
+                        ? body
+                        : JSON.stringify({ model: 'm-1', ...body, ...more }),
+                  }),
+            }),
+          ),
+        ),
+      )
+    }
+    const chat = '/v1/chat/completions'
+    for (const model of chatModels) {
+      const kinds = [{}, { stream: true }].map((more) =>
+        JSON.stringify({ model, messages, ...more }),
+      )
+      await Promise.all(fates.flatMap((fate) => kinds.map((body) => ask(chat, { body, fate }))))
+    }
+    // What a gateway refuses by itself.
+    const good = JSON.stringify({ model: 'openai', messages })
+    await ask(chat, { body: `{"model": "${secret('malformed')}` })
+    await ask(chat, { body: JSON.stringify({ model: 'nobody', messages }) })
+    await ask(chat, { body: JSON.stringify({ model: 'openai', messages: secret('nolist') }) })
+    await ask(chat, {
+      body: JSON.stringify({ model: 'bedrock', messages: [{ role: 'nobody', content }] }),
+    })
+    await ask(chat, { body: new Uint8Array([0xff, 0xfe]) })
+    await ask(chat, { body: good, headers: { 'content-encoding': secret('encoding') } })
+    await ask(chat, {
+      body: JSON.stringify({ model: 'openai', messages, pad: 'x'.repeat(70_000) }),
+    })
+    await ask(chat, { method: 'PUT', body: good })
+    await ask('/v1/nothing', { body: good })
+    await ask('/v1/audio/transcriptions', { body: good })
+    // Clients that leave before the head, and in the middle of a stream.
+    for (const [fate, stream] of [
+      ['delay=60s', false],
+      ['stall=3', true],
+    ] as const) {
+      const gone = new AbortController()
+      const body = JSON.stringify({ model: 'openai', messages, stream })
+      const pending = send(chat, { body, fate, signal: gone.signal })
+      if (stream) await (await pending).body?.getReader().read()
+      else while (provider.open() === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      gone.abort()
+      await pending.catch(() => {})
+    }
+    // A configuration that cannot be used: its errors must not quote it.
+    writeFileSync(
+      path,
+      text.replace('"schema":{"name":"Anthropic"}', '"schema":{"name":"Anthropc"}'),
+    )
+    started.child.kill('SIGHUP')
+    while (!/not reloaded|Anthropc/.test(started.stderr())) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    for (const page of ['/metrics', '/health', '/ready', '/config', '/', '/requests', '/nothing']) {
+      said.push(await (await fetch(`${admin}${page}`)).text())
+    }
+    started.child.kill('SIGTERM')
+    expect(await started.exit).toBe(0)
+    await Promise.all([provider.close(), collector.close(), sink.close()])
+
+    const bodiesOf = (received: readonly { readonly body: Buffer }[]) =>
+      received.map(({ body }) => body.toString('latin1')).join('\n')
+    const found: Readonly<Record<string, string>> = {
+      stdout: started.stdout(),
+      stderr: started.stderr(),
+      files: readAll(join(workspace.folder, 'home')),
+      answers: said.join('\n'),
+      collected: bodiesOf(collector.received),
+      lines: bodiesOf(sink.received),
+    }
+    // Each of them has been talkative.
+    expect(found['stdout']).toContain('SpanContext')
+    expect(found['stdout']).toContain('ScopeMetrics')
+    expect(found['stderr']).toMatch(/level=DEBUG|"level":"DEBUG"/)
+    expect(found['files']).toMatch(/level=DEBUG|"level":"DEBUG"/)
+    expect(found['answers']).toContain('"model":"openai"')
+    expect(found['collected']?.length).toBeGreaterThan(1000)
+    expect(found['lines']?.length).toBeGreaterThan(1000)
+    expect([...statuses].toSorted()).toEqual(
+      expect.arrayContaining([200, 400, 401, 404, 405, 413, 415, 429, 501, 502, 503]),
+    )
+    for (const [where, text] of Object.entries(found)) {
+      expect([where, ...new Set(text.match(planted) ?? [])]).toEqual([where])
+      expect([where, text.includes(pieceOfKey)]).toEqual([where, false])
+    }
+  }, 120_000)
+})

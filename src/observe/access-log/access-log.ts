@@ -35,6 +35,8 @@ export interface AccessLogParts {
   readonly settings: readonly AccessLogSpec[]
   readonly costs: readonly CostSpec[]
   readonly headerAttributes: readonly HeaderAttribute[]
+  /** Lower-case names of request headers that bring credentials, besides those that always do. */
+  readonly credentialHeaders: ReadonlySet<string>
   /** By the expression. */
   readonly matches: ReadonlyMap<string, Match>
   readonly openSink: (spec: AccessLogSinkSpec) => AccessLogSink
@@ -53,8 +55,8 @@ function compileSetting(
   { matches, format, sinks }: AccessLogSpec,
   parts: AccessLogParts,
 ): (exchange: Exchange) => void {
-  const { costs, headerAttributes } = parts
-  const options: OperatorOptions = { costs, headerAttributes }
+  const { costs, headerAttributes, credentialHeaders } = parts
+  const options: OperatorOptions = { costs, headerAttributes, credentialHeaders }
   const conditions = matches.flatMap((expression) => parts.matches.get(expression) ?? [])
   const open = sinks.map(parts.openSink)
   const write =

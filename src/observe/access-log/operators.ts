@@ -4,6 +4,7 @@ import type { OperatorName } from '../../config/access-log-operators.ts'
 import type { CostSpec } from '../../config/config.ts'
 import type { ErrorKind } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
+import { maskQuery } from '../../mask-query.ts'
 import type { Backend } from '../../routing/route.ts'
 import type { Usage } from '../../usage/usage.ts'
 import { readPace } from '../genai-metrics.ts'
@@ -14,6 +15,8 @@ export type OperatorValue = string | number | undefined
 export type Operator = (exchange: Exchange) => OperatorValue
 
 export interface OperatorOptions {
+  /** Lower-case names of request headers that bring credentials, besides those that always do. */
+  readonly credentialHeaders: ReadonlySet<string>
   /** Request headers that are also metadata, by the attribute's name. */
   readonly headerAttributes: readonly HeaderAttribute[]
   /** What the configuration counts, by metadata key. */
@@ -28,9 +31,9 @@ export function createOperator(
 ): Operator {
   switch (name) {
     case 'REQ':
-      return createHeaderOperator(argument)
+      return createHeaderOperator(argument, options)
     case 'RESP':
-      return ({ attempts }) => attempts.at(-1)?.headers?.get(argument.toLowerCase()) ?? undefined
+      return createAnswerHeaderOperator(argument.toLowerCase())
     case 'DYNAMIC_METADATA':
       return createMetadataOperator(argument, options)
     default:
@@ -84,9 +87,9 @@ function writeTime(milliseconds: number): string {
 const elapsed = ({ startedAt, endedAt = startedAt }: Exchange) => Math.round(endedAt - startedAt)
 
 /** `X?Y`: the second where the first is not there. `:N` behind cuts the value. */
-function createHeaderOperator(argument: string): Operator {
+function createHeaderOperator(argument: string, options: OperatorOptions): Operator {
   const [, names = '', limit] = /^(.*?)(?::(\d+))?$/.exec(argument) ?? []
-  const readers = names.split('?').map((name) => readHeader(name.trim().toLowerCase()))
+  const readers = names.split('?').map((name) => readHeader(name.trim().toLowerCase(), options))
   return (exchange) => {
     for (const read of readers) {
       const value = read(exchange)
@@ -96,17 +99,28 @@ function createHeaderOperator(argument: string): Operator {
   }
 }
 
+function createAnswerHeaderOperator(name: string): Operator {
+  const hides = isSensitiveHeader(name)
+  return ({ attempts }) => {
+    const value = attempts.at(-1)?.headers?.get(name) ?? undefined
+    return value !== undefined && hides ? redacted : value
+  }
+}
+
 const redacted = '[REDACTED]'
 
-function readHeader(name: string): (exchange: Exchange) => string | undefined {
+function readHeader(
+  name: string,
+  { credentialHeaders }: OperatorOptions,
+): (exchange: Exchange) => string | undefined {
   switch (name) {
     case ':method':
       return ({ incoming }) => incoming.method
     case ':path':
       // What the provider was asked for, where it was.
-      return ({ attempts, incoming }) => hideKeys(attempts.at(-1)?.path || pathOf(incoming.url))
+      return ({ attempts, incoming }) => maskQuery(attempts.at(-1)?.path || pathOf(incoming.url))
     case 'x-envoy-original-path':
-      return ({ incoming }) => hideKeys(pathOf(incoming.url))
+      return ({ incoming }) => maskQuery(pathOf(incoming.url))
     case ':authority':
       return ({ incoming }) => incoming.headers.get('host') ?? undefined
     case ':scheme':
@@ -115,21 +129,17 @@ function readHeader(name: string): (exchange: Exchange) => string | undefined {
       return ({ model, incoming }) => model || (incoming.headers.get(name) ?? undefined)
     case 'x-forwarded-for':
       return ({ incoming }) => incoming.headers.get(name) ?? withoutPort(incoming.remoteAddress)
-    default:
+    default: {
+      const hides = isSensitiveHeader(name) || credentialHeaders.has(name)
       return ({ incoming }) => {
         const value = incoming.headers.get(name) ?? undefined
-        return value !== undefined && isSensitiveHeader(name) ? redacted : value
+        return value !== undefined && hides ? redacted : value
       }
+    }
   }
 }
 
 const pathOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('://') + 3))
-
-/** A key in a query is a credential. */
-const hideKeys = (path: string) =>
-  path.includes('?')
-    ? path.replace(/([?&][^=&]*(?:key|token|signature|secret)[^=&]*=)[^&]*/gi, `$1${redacted}`)
-    : path
 
 function createMetadataOperator(argument: string, options: OperatorOptions): Operator {
   const [, namespace, key = ''] = /^([^:]*):(.*)$/.exec(argument) ?? []

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
-  overrideHeaders,
   readOverrideAwsCredentials,
   readOverrideKey,
 } from '../../../src/auth/credential-override.ts'
+import { overrideHeaders } from '../../../src/config/credential-headers.ts'
 import { GatewayError } from '../../../src/errors.ts'
 
 function failure(work: () => unknown): GatewayError {

@@ -54,6 +54,15 @@ spec:
     ['data of a Secret', resource('Secret', 's', { data: { k: planted } })],
     ['what is misplaced in a Secret', resource('Secret', 's', { anything: planted })],
     ['a header', set({ name: 'Authorization', value: planted })],
+    ['a header that ends like a key', set({ name: 'x-otlp-key', value: planted })],
+    [
+      'a member of a body',
+      serviceBackend('a', { bodyMutation: { set: [{ path: 'api_key', value: planted }] } }),
+    ],
+    [
+      'a header for a collector',
+      resource('EnvoyProxy', 'p', { spec: { headers: [{ name: 'x-plain', value: planted }] } }),
+    ],
     [
       'a key in the place of a reference',
       resource('BackendSecurityPolicy', 'p', { spec: { apiKey: planted } }),

@@ -30,7 +30,12 @@ function setUp(exporters: readonly { readonly kind: 'console' }[] = [{ kind: 'co
   const ask = async (headers: Record<string, string> = {}) =>
     (await run.chat(hello, { headers })).text()
   const configure = (accessLogs?: readonly AccessLogSpec[]) =>
-    logs.configure({ costs: [], routes: [], ...(accessLogs === undefined ? {} : { accessLogs }) })
+    logs.configure({
+      backends: {},
+      costs: [],
+      routes: [],
+      ...(accessLogs === undefined ? {} : { accessLogs }),
+    })
   return { logs, stdout, stderr, ask, configure }
 }
 
