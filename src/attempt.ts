@@ -1,4 +1,5 @@
 // The loop over backends: try, judge, discard, wait, next. Every try starts from the same frozen call.
+import type { FaultSpec } from './config/config.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { type ErrorKind, GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -6,8 +7,13 @@ import type { TellFailedAttempt } from './failed-attempts.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
 import type { Observer } from './observe/observer.ts'
+import { createOccupancy, type Occupancy } from './occupancy.ts'
+import { decideFault } from './policies/fault-injection.ts'
 import type { Ports } from './ports.ts'
-import type { AttemptOutcome, Backend, BackendEndpoint, Route } from './routing/route.ts'
+import type { AttemptOutcome } from './routing/attempt-outcome.ts'
+import type { EndpointState } from './routing/endpoint-state.ts'
+import type { OutlierDetector } from './routing/outlier-detection.ts'
+import type { Backend, Route } from './routing/route.ts'
 import type { Translator } from './translate/translator.ts'
 import { tryBackend } from './try-backend.ts'
 import type { TryResult } from './try-result.ts'
@@ -32,9 +38,11 @@ export async function runAttempts(
   input: AttemptPorts,
 ): Promise<TryResult> {
   const { ports } = input
-  const picker = route.plan(ports.random)
-  const pickEndpoint = createEndpointPicker(ports.random)
+  const picker = route.plan(ports.random, exchange.incoming)
   const time = createRequestTime(call, route, exchange, input)
+  const fault = route.fault && (await befall(route.fault, time, ports))
+  if (fault !== undefined) return { kind: 'failed', error: fault }
+  let occupancy: Occupancy | undefined
   let retries = 0
   let last: TryResult | undefined
   let refused: GatewayError | undefined
@@ -42,7 +50,7 @@ export async function runAttempts(
     const backend = picker.next()
     if (backend === undefined) break
     const translator = input.translatorFor(backend)
-    const endpoint = pickEndpoint(backend)
+    const endpoint = picker.endpointOf(backend)
     if (translator === undefined || backend.broken !== undefined || endpoint === undefined) {
       refused = whyNot(call, backend, translator)
       picker.exclude(backend)
@@ -50,10 +58,20 @@ export async function runAttempts(
     }
     const lifeline = createLifeline()
     time.guard(lifeline)
-    const cancelPerTry = perTry(route, lifeline, ports)
+    if (route.breaker !== undefined || backend.endpoints.length > 1) {
+      occupancy ??= createOccupancy(route.breaker, exchange)
+    }
     const target = backend.target(call.model)
     const attempt = exchange.begin({ backend, target, origin: endpoint.origin })
     input.observer.attempt?.(exchange, attempt)
+    const refusal = occupancy && (await occupancy.enter(endpoint.state, lifeline.cancellation))
+    if (refusal !== undefined) {
+      attempt.error = refusal
+      attempt.endedAt = exchange.now()
+      input.tellFailed(attempt)
+      return { kind: 'failed', error: refusal }
+    }
+    const cancelPerTry = perTry(route, lifeline, ports)
     const result = await tryBackend({
       call,
       backend,
@@ -79,6 +97,7 @@ export async function runAttempts(
     }
     if (result.kind === 'failed' || result.kind === 'error') input.tellFailed(attempt)
     const outcome = outcomeOf(result)
+    if (route.outliers !== undefined) reportTo(route.outliers, endpoint.state, outcome, result)
     if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
       return result
     if (outcome.kind === 'failed' && outcome.cause === 'credential') {
@@ -88,6 +107,7 @@ export async function runAttempts(
     }
     last = result
     if (retries >= route.retry.retries) return result
+    if (occupancy?.again() === false) return result
     retries++
     const wait = waitBefore(retries, result, route, picker.hasOtherPriority(), ports)
     if (wait > time.left()) return result
@@ -101,10 +121,26 @@ export async function runAttempts(
   return { kind: 'failed', error: refused ?? noBackend(route) }
 }
 
-const noBackend = ({ name, refused }: Route) =>
-  refused === undefined
-    ? new GatewayError('no-backend', `no usable backend in ${name}`)
-    : new GatewayError('refused', `${refused}, which this gateway cannot do: nobody is served`)
+function noBackend({ name, refused, outliers, backends }: Route): GatewayError {
+  if (refused !== undefined) {
+    return new GatewayError('refused', `${refused}, which this gateway cannot do: nobody is served`)
+  }
+  return outliers !== undefined && backends.some(({ weight }) => weight > 0)
+    ? new GatewayError('no-healthy-backend', 'no healthy upstream')
+    : new GatewayError('no-backend', `no usable backend in ${name}`)
+}
+
+/** What a policy does to requests on purpose; an error where it answers in a provider's stead. */
+async function befall(
+  spec: FaultSpec,
+  time: RequestTime,
+  { random }: Ports,
+): Promise<GatewayError | undefined> {
+  const { delayMs, status } = decideFault(spec, random)
+  if (delayMs > 0) await time.sleep(delayMs)
+  if (status === undefined) return time.ended()
+  return time.ended() ?? new GatewayError('fault', 'fault filter abort', { status })
+}
 
 function whyNot(call: Call, backend: Backend, translator: Translator | undefined): GatewayError {
   if (translator === undefined) {
@@ -117,19 +153,6 @@ function whyNot(call: Call, backend: Backend, translator: Translator | undefined
     'credential-unavailable',
     `backend ${backend.name} is not usable: ${backend.broken ?? 'it has no endpoint'}`,
   )
-}
-
-/** Endpoints of a backend in turn, from a random one on. */
-function createEndpointPicker(random: () => number) {
-  let tries: Map<Backend, number> | undefined
-  return (backend: Backend): BackendEndpoint | undefined => {
-    const count = backend.endpoints.length
-    if (count <= 1) return backend.endpoints[0]
-    tries ??= new Map()
-    const next = (tries.get(backend) ?? Math.floor(random() * count) - 1) + 1
-    tries.set(backend, next)
-    return backend.endpoints[next % count]
-  }
 }
 
 const causes: Partial<
@@ -156,6 +179,19 @@ function outcomeOf(result: TryResult): AttemptOutcome | undefined {
   }
   const cause = causes[result.error.kind]
   return cause === undefined ? undefined : { kind: 'failed', cause }
+}
+
+/** What says nothing of the provider, as a client who leaves, is not reported. */
+function reportTo(
+  outliers: OutlierDetector,
+  endpoint: EndpointState,
+  outcome: AttemptOutcome | undefined,
+  result: TryResult,
+): void {
+  if (outcome !== undefined) outliers.report(endpoint, outcome)
+  else if (result.kind !== 'failed') {
+    outliers.report(endpoint, { kind: 'answered', status: result.head.status })
+  }
 }
 
 const isTooMany = (result: TryResult) => result.kind === 'error' && result.head.status === 429
@@ -211,7 +247,7 @@ function createRequestTime(
   { ports, clientIdleTimeoutMs }: AttemptPorts,
 ): RequestTime {
   const startedAt = ports.now()
-  const limit = route.requestTimeoutMs
+  const { requestTimeoutMs: limit, timeoutError } = route
   let current: Lifeline | undefined
   let ended: GatewayError | undefined
   let wake: (() => void) | undefined
@@ -225,7 +261,7 @@ function createRequestTime(
   if (limit !== undefined) {
     exchange.defer(
       ports.schedule(
-        () => end(new GatewayError('upstream-timeout', 'upstream request timeout')),
+        () => end(new GatewayError('upstream-timeout', timeoutError.message, timeoutError)),
         limit,
       ),
     )

@@ -1,6 +1,7 @@
 // A rule of the configuration, made ready for requests: backends with their mutations and credentials.
 
 import type { BackendAuth } from './auth/auth.ts'
+import { compileTraffic, type KeptState } from './compile-traffic.ts'
 import type {
   AuthSpec,
   BackendRefSpec,
@@ -13,7 +14,6 @@ import { overrideHeaders } from './config/credential-headers.ts'
 import { mergeBodyMutation } from './policies/body-mutation.ts'
 import { checkHeaderMutation, mergeHeaderMutation } from './policies/header-mutation.ts'
 import type { Ports, Transport } from './ports.ts'
-import { createPicker, groupByPriority } from './routing/plan.ts'
 import { createRetryRule } from './routing/retry.ts'
 import type { Backend, BackendEndpoint, Route } from './routing/route.ts'
 
@@ -27,19 +27,20 @@ interface SharedBackend {
 
 export type CompileRule = (rule: RuleSpec, name: string) => Route
 
-/** `authFor` may answer with what it made before: an unchanged credential keeps its caches. */
-export function createRuleCompiler(
-  spec: GatewaySpec,
-  ports: Ports,
-  authFor: (spec: AuthSpec) => BackendAuth,
-): CompileRule {
+/** What an earlier configuration may have made already. */
+export interface RuleParts extends KeptState {
+  /** An unchanged credential keeps its caches. */
+  auth(spec: AuthSpec): BackendAuth
+}
+
+export function createRuleCompiler(spec: GatewaySpec, ports: Ports, kept: RuleParts): CompileRule {
   const shared = new Map<string, SharedBackend>()
   const share = (name: string): SharedBackend | undefined => {
     const known = shared.get(name)
     if (known !== undefined) return known
     const backend = Object.hasOwn(spec.backends, name) ? spec.backends[name] : undefined
     if (backend === undefined) return undefined
-    const made = shareBackend(backend, authFor)
+    const made = shareBackend(backend, kept)
     shared.set(name, made)
     return made
   }
@@ -49,26 +50,23 @@ export function createRuleCompiler(
       const backend = share(ref.backend)
       return backend === undefined ? [] : [compileBackend(ref, backend, ports)]
     })
-    const groups = groupByPriority(backends)
     const retry = createRetryRule(rule.retry)
     return {
       name,
       retry,
-      backends,
-      requestTimeoutMs: rule.requestTimeoutMs,
       streamIdleTimeoutMs: rule.streamIdleTimeoutMs,
       clientIdleTimeoutMs: rule.clientIdleTimeoutMs,
       refused: rule.refused,
-      plan: (random) => createPicker(groups, retry.attemptsPerPriority, random),
+      ...compileTraffic(name, rule, backends, retry.attemptsPerPriority, ports, kept),
     }
   }
 }
 
-function shareBackend(spec: BackendSpec, authFor: (spec: AuthSpec) => BackendAuth): SharedBackend {
+function shareBackend(spec: BackendSpec, kept: RuleParts): SharedBackend {
   return {
     spec,
-    endpoints: spec.endpoints.map((endpoint) => compileEndpoint(endpoint, spec)),
-    auth: spec.auth === undefined ? undefined : authFor(spec.auth),
+    endpoints: spec.endpoints.map((endpoint) => compileEndpoint(endpoint, spec, kept)),
+    auth: spec.auth === undefined ? undefined : kept.auth(spec.auth),
     credentialHeaders: spec.auth === undefined ? [] : overrideHeaders(spec.auth),
   }
 }
@@ -76,6 +74,7 @@ function shareBackend(spec: BackendSpec, authFor: (spec: AuthSpec) => BackendAut
 function compileEndpoint(
   endpoint: EndpointSpec,
   { tls, connectTimeoutMs }: BackendSpec,
+  kept: KeptState,
 ): BackendEndpoint {
   const scheme = tls === undefined ? 'http' : 'https'
   const host = endpoint.kind === 'unix' ? (endpoint.hostname ?? 'localhost') : endpoint.host
@@ -87,10 +86,12 @@ function compileEndpoint(
     ...(tls === undefined ? {} : { tls: sni === undefined ? tls : { ...tls, hostname: sni } }),
     ...(endpoint.kind === 'unix' ? { socketPath: endpoint.host } : {}),
   }
+  const { origin } = new URL(`${scheme}://${authority}${port}`)
   return {
-    origin: new URL(`${scheme}://${authority}${port}`).origin,
+    origin,
     ...(endpoint.hostname === undefined ? {} : { hostHeader: endpoint.hostname }),
     transport,
+    state: kept.endpoint(JSON.stringify([origin, endpoint.hostname, transport])),
   }
 }
 

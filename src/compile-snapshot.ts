@@ -2,10 +2,13 @@
 import type { BackendAuth } from './auth/auth.ts'
 import { createAuth } from './auth/index.ts'
 import { createRuleCompiler } from './compile-rule.ts'
-import type { AuthSpec, GatewaySpec } from './config/config.ts'
+import type { GatewaySpec } from './config/config.ts'
 import { createFailedAttemptLog } from './failed-attempts.ts'
 import type { Snapshot } from './handle.ts'
+import { createKeeper } from './keeper.ts'
 import type { Ports } from './ports.ts'
+import { type CircuitState, createCircuitState } from './routing/circuit-breaker.ts'
+import { createEndpointState, type EndpointState } from './routing/endpoint-state.ts'
 import { createRouteTable } from './routing/table.ts'
 
 export interface Snapshots {
@@ -21,7 +24,8 @@ export interface SnapshotLimits {
 }
 
 /**
- * Compiles one configuration after another. Credentials that did not change keep what they have cached.
+ * Compiles one configuration after another. Credentials that did not change keep what they have cached, endpoints
+ * how they have fared, and rules what they have under way.
  * One that throws leaves everything as it was.
  */
 export function createSnapshotCompiler(
@@ -30,16 +34,18 @@ export function createSnapshotCompiler(
 ): (config: GatewaySpec) => Snapshots {
   const startedAt = Math.floor(ports.now() / 1000)
   const tellFailed = createFailedAttemptLog(ports)
-  let kept: ReadonlyMap<string, BackendAuth> = new Map()
+  const credentials = createKeeper<BackendAuth>()
+  const endpoints = createKeeper<EndpointState>()
+  const circuits = createKeeper<CircuitState>()
   return (config) => {
-    const credentials = new Map<string, BackendAuth>()
-    const authFor = (spec: AuthSpec): BackendAuth => {
-      const content = JSON.stringify(spec)
-      const known = credentials.get(content) ?? kept.get(content) ?? createAuth(spec, ports)
-      credentials.set(content, known)
-      return known
-    }
-    const compileRule = createRuleCompiler(config, ports, authFor)
+    const keptAuth = credentials.begin()
+    const keptEndpoints = endpoints.begin()
+    const keptCircuits = circuits.begin()
+    const compileRule = createRuleCompiler(config, ports, {
+      auth: (spec) => keptAuth.of(JSON.stringify(spec), () => createAuth(spec, ports)),
+      endpoint: (key) => keptEndpoints.of(key, createEndpointState),
+      circuit: (rule) => keptCircuits.of(rule, createCircuitState),
+    })
     const numbers = new Set(config.listeners.map(({ port }) => port))
     const compile = (port: number | undefined): Snapshot => {
       const listener = config.listeners.find((one) => port === undefined || one.port === port)
@@ -68,7 +74,9 @@ export function createSnapshotCompiler(
     const byPort = new Map(
       numbers.size < 2 ? [] : [...numbers].map((port) => [port, compile(port)] as const),
     )
-    kept = credentials
+    keptAuth.commit()
+    keptEndpoints.commit()
+    keptCircuits.commit()
     return { of: (port) => (port === undefined ? whole : (byPort.get(port) ?? whole)) }
   }
 }

@@ -14,6 +14,9 @@ export type ErrorKind =
   | 'no-translator'
   | 'no-backend'
   | 'refused'
+  | 'no-healthy-backend'
+  | 'overloaded'
+  | 'fault'
   | 'credential-missing'
   | 'credential-unavailable'
   | 'rate-limited'
@@ -39,6 +42,9 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'no-translator': 501,
   'no-backend': 500,
   refused: 500,
+  'no-healthy-backend': 503,
+  overloaded: 503,
+  fault: 503,
   'credential-missing': 401,
   'credential-unavailable': 503,
   'rate-limited': 429,
@@ -65,6 +71,9 @@ const codes: Readonly<Record<ErrorKind, string>> = {
   'no-translator': 'unsupported_endpoint',
   'no-backend': 'no_backend',
   refused: 'refused_by_policy',
+  'no-healthy-backend': 'no_healthy_upstream',
+  overloaded: 'overloaded',
+  fault: 'fault_injected',
   'credential-missing': 'credential_missing',
   'credential-unavailable': 'credential_unavailable',
   'rate-limited': 'rate_limited',

@@ -12,7 +12,7 @@ export type TellFailedAttempt = (attempt: AttemptRecord) => void
 
 /** A client that leaves and a request that no provider could serve are no failures of a backend. */
 const isWorthTelling = ({ kind }: { readonly kind: string }) =>
-  kind.startsWith('upstream-') || kind.startsWith('credential-')
+  kind.startsWith('upstream-') || kind.startsWith('credential-') || kind === 'overloaded'
 
 export function createFailedAttemptLog({
   log,

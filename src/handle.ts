@@ -10,7 +10,7 @@ import { createExchange, describeIncoming, type RequestRuntime } from './exchang
 import type { TellFailedAttempt } from './failed-attempts.ts'
 import type { Observer } from './observe/observer.ts'
 import type { HeaderReader, Ports } from './ports.ts'
-import { readBody } from './read-body.ts'
+import { readBody, tooLarge } from './read-body.ts'
 import { respond } from './respond.ts'
 import { modelHeader } from './routing/match.ts'
 import type { Backend, RouteTable } from './routing/route.ts'
@@ -82,6 +82,7 @@ export async function handle<Req>(
     exchange.route = route
     observer.start?.(exchange, call, raw)
     if (route === undefined) throw new GatewayError('no-route', noRoute)
+    if (raw.bytes.length > route.maxRequestBytes) throw tooLarge()
     const result = await runAttempts(call, route, exchange, {
       ports,
       host,

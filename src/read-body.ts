@@ -6,7 +6,7 @@ import { GatewayError } from './errors.ts'
 import type { HeaderReader } from './ports.ts'
 import { collectBody } from './streams/collect-body.ts'
 
-const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
+export const tooLarge = () => new GatewayError('too-large', 'Payload Too Large')
 
 export interface ReadBodyOptions {
   readonly maxBytes: number

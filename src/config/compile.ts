@@ -6,14 +6,16 @@ import { checkIdleReferences } from './compile/idle-references.ts'
 import { warnOfIdleSettings } from './compile/lacking.ts'
 import { compileListeners } from './compile/listeners.ts'
 import { compileRoutes } from './compile/routes.ts'
+import { warnOfIdleHealthChecks } from './compile/traffic.ts'
 import type { GatewaySpec } from './config.ts'
 
 export function compileGateway(compilation: Compilation): GatewaySpec {
   const { listeners, logLevel, accessLogs } = compileListeners(compilation)
-  const { routes, connectTimeouts } = compileRoutes(compilation, listeners)
+  const { routes, connectTimeouts, healthChecks } = compileRoutes(compilation, listeners)
   const backends = compileBackends(compilation, connectTimeouts)
   checkIdleReferences(compilation)
   warnOfIdleSettings(compilation)
+  warnOfIdleHealthChecks(compilation, healthChecks, backends)
   return {
     listeners: listeners.map(({ spec }) => spec),
     routes,

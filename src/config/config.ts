@@ -90,6 +90,17 @@ export interface RuleSpec {
   readonly retry?: RetrySpec
   /** Why nobody is served: a policy wants something that this gateway cannot do. Names no secret's value. */
   readonly refused?: string
+  /** Absent: least busy. */
+  readonly loadBalancer?: LoadBalancerSpec
+  /** Passive health checks; absent: none. */
+  readonly outliers?: OutlierSpec
+  /** Absent: nothing is bounded. */
+  readonly circuitBreaker?: CircuitBreakerSpec
+  readonly fault?: FaultSpec
+  /** How long a stream may take, from its request to its end. */
+  readonly maxStreamDurationMs?: number
+  /** Bytes of a request body (`requestBuffer.limit`), where the listener allows more. */
+  readonly maxRequestBytes?: number
   /** For `/v1/models`. */
   readonly modelsOwnedBy: string
   /** Unix seconds; absent: when the gateway started. */
@@ -141,6 +152,44 @@ export interface RetrySpec {
   readonly perRetryTimeoutMs?: number
   readonly backOffBaseMs: number
   readonly backOffMaxMs: number
+}
+
+export type LoadBalancerSpec =
+  | { readonly type: 'LeastRequest' | 'RoundRobin' | 'Random' }
+  | { readonly type: 'ConsistentHash'; readonly hash: HashPolicySpec }
+
+/** Names of headers are lower-case. */
+export type HashPolicySpec =
+  | { readonly type: 'SourceIP' }
+  | { readonly type: 'Headers' | 'QueryParams'; readonly names: readonly string[] }
+  | { readonly type: 'Cookie'; readonly name: string }
+
+/** `BackendTrafficPolicy.spec.healthCheck`; a limit of 0 is none. */
+export interface OutlierSpec {
+  readonly consecutive5xx: number
+  readonly consecutiveGatewayErrors: number
+  readonly consecutiveLocalFailures: number
+  /** Whether failures of our own making (to connect, say) are counted apart from the provider's 5xx. */
+  readonly splitLocalOrigin: boolean
+  readonly intervalMs: number
+  readonly baseEjectionMs: number
+  readonly maxEjectionPercent: number
+  /** Percent of healthy endpoints below which, at every priority, health is disregarded. */
+  readonly panicThreshold: number
+}
+
+/** `BackendTrafficPolicy.spec.circuitBreaker`. */
+export interface CircuitBreakerSpec {
+  readonly maxConnections: number
+  readonly maxPendingRequests: number
+  readonly maxParallelRequests: number
+  readonly maxParallelRetries: number
+}
+
+/** `BackendTrafficPolicy.spec.faultInjection`; percentages from 0 to 100. */
+export interface FaultSpec {
+  readonly delay?: { readonly ms: number; readonly percentage: number }
+  readonly abort?: { readonly status: number; readonly percentage: number }
 }
 
 export interface BackendSpec {

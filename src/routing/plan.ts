@@ -1,5 +1,6 @@
-// Which backend is tried next: priority groups in order, by weight inside a group.
-import type { Backend, BackendPicker } from './route.ts'
+// Which backend is tried next: priority groups in order, by weight inside a group; and which of its endpoints.
+import type { ChooseEndpoint } from './load-balancer.ts'
+import type { Backend, BackendEndpoint, BackendPicker } from './route.ts'
 
 /** Backends by rising priority; those of weight 0 are never chosen. */
 export function groupByPriority(backends: readonly Backend[]): readonly (readonly Backend[])[] {
@@ -25,25 +26,44 @@ function chooseByWeight(backends: readonly Backend[], random: () => number): Bac
   return first
 }
 
+export type IsUsable = (endpoint: BackendEndpoint) => boolean
+
+/** What a rule's policy has to say about its backends. */
+export interface Steering {
+  readonly chooseEndpoint: ChooseEndpoint
+  /** Of this request, where consistent hashing decides. */
+  readonly hashKey: string | undefined
+  /** Who is healthy at this moment. Absent, or undefined as its answer: all are. */
+  readonly readHealth: (() => IsUsable | undefined) | undefined
+  /** Absent: weights and chance choose among backends. */
+  readonly chooseBackend: ((backends: readonly Backend[]) => Backend | undefined) | undefined
+}
+
 /**
  * Stays on the first priority that has a usable backend, or moves on after `attemptsPerPriority`
- * tries and wraps back to the first when all are used. Inside a group, what was tried already comes
- * last.
+ * tries and wraps back to the first when all are used. Inside a group and inside a backend, what was
+ * tried already comes last.
  */
 export function createPicker(
   groups: readonly (readonly Backend[])[],
   attemptsPerPriority: number | undefined,
   random: () => number,
+  steering: Steering,
 ): BackendPicker {
-  // Most requests need neither: they are served by the first backend of the first try.
+  // Most requests need none of these: they are served by the first backend of the first try.
   let excluded: Set<Backend> | undefined
   let tried: Set<Backend> | undefined
+  let asked: Set<BackendEndpoint> | undefined
   let level = 0
   let attemptsHere = 0
+  const { readHealth, chooseBackend, chooseEndpoint, hashKey } = steering
 
   const usable = (index: number): readonly Backend[] => {
-    const group = groups[index % groups.length] ?? []
-    return excluded === undefined ? group : group.filter((backend) => !excluded?.has(backend))
+    let group = groups[index % groups.length] ?? []
+    if (excluded !== undefined) group = group.filter((backend) => !excluded?.has(backend))
+    const isUsable = readHealth?.()
+    if (isUsable === undefined) return group
+    return group.filter(({ endpoints }) => endpoints.length === 0 || endpoints.some(isUsable))
   }
   const advance = () => {
     level++
@@ -56,7 +76,8 @@ export function createPicker(
         const candidates = usable(level)
         const fresh =
           tried === undefined ? candidates : candidates.filter((backend) => !tried?.has(backend))
-        const chosen = chooseByWeight(fresh.length > 0 ? fresh : candidates, random)
+        const choices = fresh.length > 0 ? fresh : candidates
+        const chosen = chooseBackend?.(choices) ?? chooseByWeight(choices, random)
         if (chosen !== undefined) {
           tried ??= new Set()
           tried.add(chosen)
@@ -66,6 +87,19 @@ export function createPicker(
         advance()
       }
       return undefined
+    },
+    endpointOf(backend) {
+      const { endpoints } = backend
+      if (endpoints.length <= 1) return endpoints[0]
+      const isUsable = readHealth?.()
+      const candidates = prefer(
+        isUsable === undefined ? endpoints : prefer(endpoints, isUsable),
+        (endpoint) => !asked?.has(endpoint),
+      )
+      const chosen = chooseEndpoint({ backend, endpoints: candidates, random, hashKey })
+      asked ??= new Set()
+      if (chosen !== undefined) asked.add(chosen)
+      return chosen
     },
     exclude(backend) {
       excluded ??= new Set()
@@ -79,4 +113,10 @@ export function createPicker(
     },
     skipPriority: advance,
   }
+}
+
+/** Those that fit, or all where none does. */
+function prefer<Item>(items: readonly Item[], fits: (item: Item) => boolean): readonly Item[] {
+  const fitting = items.filter(fits)
+  return fitting.length > 0 ? fitting : items
 }

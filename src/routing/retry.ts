@@ -1,7 +1,8 @@
 // When to try again, and after which wait (BackendTrafficPolicy.spec.retry; the triggers are Envoy's
 // x-envoy-retry-on: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter).
 import type { RetrySpec } from '../config/config.ts'
-import type { AttemptOutcome, RetryRule } from './route.ts'
+import type { AttemptOutcome } from './attempt-outcome.ts'
+import type { RetryRule } from './route.ts'
 
 /** Outcomes that need no retry policy to move on: they cost no network. */
 const always = new Set(['credential'])

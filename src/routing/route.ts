@@ -1,11 +1,16 @@
 // What a compiled configuration gives a request: a route with backends, ready to be tried.
 import type { BackendAuth } from '../auth/auth.ts'
 import type { ApiSchema } from '../config/api-schema.ts'
-import type { ModelInfo } from '../config/config.ts'
+import type { FaultSpec, ModelInfo } from '../config/config.ts'
 import type { BodyMutation } from '../policies/body-mutation.ts'
 import type { HeaderMutation } from '../policies/header-mutation.ts'
 import type { HeaderReader, Transport } from '../ports.ts'
 import type { Target } from '../translate/translator.ts'
+import type { AttemptOutcome } from './attempt-outcome.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { EndpointState } from './endpoint-state.ts'
+import type { Hashable } from './hash-key.ts'
+import type { OutlierDetector } from './outlier-detection.ts'
 
 export interface RouteKey {
   /** As the client sent it, with or without a port; `''` where unknown. */
@@ -35,16 +40,25 @@ export interface Route {
   readonly streamIdleTimeoutMs: number | undefined
   /** Silence towards the client, all attempts included; 0: no limit; absent: the listener's. */
   readonly clientIdleTimeoutMs: number | undefined
+  /** What is said when the time of `requestTimeoutMs` is over. */
+  readonly timeoutError: { readonly message: string; readonly status?: number }
+  /** Bytes of a request body. */
+  readonly maxRequestBytes: number
   readonly backends: readonly Backend[]
   /** Why nobody is served; `backends` is empty then. */
   readonly refused: string | undefined
-  plan(random: () => number): BackendPicker
+  readonly breaker: CircuitBreaker | undefined
+  readonly outliers: OutlierDetector | undefined
+  readonly fault: FaultSpec | undefined
+  plan(random: () => number, request: Hashable): BackendPicker
 }
 
 /** Which backend is tried next. */
 export interface BackendPicker {
   /** The next backend to try; nothing where none is usable. */
   next(): Backend | undefined
+  /** Which of its endpoints: one that was not asked yet, if there is such a one. */
+  endpointOf(backend: Backend): BackendEndpoint | undefined
   /** Never offer this one again: it cannot serve the request at all. */
   exclude(backend: Backend): void
   /** Whether a backend of another priority would come next or later. */
@@ -78,6 +92,7 @@ export interface BackendEndpoint {
   readonly hostHeader?: string
   /** One object for the life of the configuration: transports keep connections by it. */
   readonly transport: Transport
+  readonly state: EndpointState
 }
 
 export interface RetryRule {
@@ -89,11 +104,3 @@ export interface RetryRule {
   /** How long to wait before the retry with this index, from 1. */
   delayMs(index: number, random: () => number): number
 }
-
-/** How an attempt came out, as far as a retry rule must know. */
-export type AttemptOutcome =
-  | { readonly kind: 'answered'; readonly status: number }
-  | {
-      readonly kind: 'failed'
-      readonly cause: 'connect' | 'reset' | 'timeout' | 'idle' | 'protocol' | 'credential'
-    }

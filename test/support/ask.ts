@@ -1,7 +1,7 @@
 // Calls a gateway as a client would.
 
 import type { Exchange } from '../../src/exchange.ts'
-import { createGateway, type GatewayOptions } from '../../src/gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { watchChat } from './watched-chat.ts'
 
@@ -12,6 +12,7 @@ export interface TestGateway {
   /** Every exchange as it ended, once for each time that it did. */
   readonly ended: Exchange[]
   readonly logged: string[]
+  readonly reload: Gateway['reload']
 }
 
 export interface ChatInit {
@@ -39,6 +40,7 @@ export function testGateway(options: GatewayOptions): TestGateway {
     clock,
     ended,
     logged,
+    reload: gateway.reload,
     chat: (body, { headers, signal, path = '/v1/chat/completions' } = {}) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       return fetch(

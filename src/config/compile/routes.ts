@@ -14,6 +14,7 @@ import { attachRoute, intersectHostnames } from './parents.ts'
 import { compileProtection } from './protection.ts'
 import { compileRetry, makeFallbackRetry } from './retry.ts'
 import { warnOfShadowed } from './shadowed.ts'
+import { compileTraffic, type HealthChecked } from './traffic.ts'
 
 type Route = Resource<'AIGatewayRoute'>
 type TrafficPolicy = Resource<'BackendTrafficPolicy'>
@@ -22,6 +23,7 @@ export interface CompiledRoutes {
   readonly routes: readonly RouteSpec[]
   /** What policies say about connecting, by `namespace/name` of the AIServiceBackend; milliseconds. */
   readonly connectTimeouts: ReadonlyMap<string, number>
+  readonly healthChecks: readonly HealthChecked[]
 }
 
 const defaultRequestTimeoutMs = 60_000
@@ -36,6 +38,7 @@ export function compileRoutes(
   const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
   const findRefusal = compileProtection(compilation)
   const connectTimeouts = new Map<string, number>()
+  const healthChecks: HealthChecked[] = []
   const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
     const attached = attachRoute(compilation, route, listeners)
     const places = findPlaces(compilation, route, attached, listeners)
@@ -44,6 +47,7 @@ export function compileRoutes(
       const policy = policyOf(rule)
       const compiled = compileRule(compilation, route, rule, ['spec', 'rules', index], policy)
       noteConnectTimeout(compilation, policy, compiled, connectTimeouts)
+      if (policy && compiled.outliers) healthChecks.push({ policy, rule: compiled })
       const refused = findRefusal(route, rule, attached)
       return refused === undefined ? compiled : { ...compiled, refused }
     })
@@ -52,7 +56,7 @@ export function compileRoutes(
     return places.map((place) => [route, { name, ...place, rules, costs }] as const)
   })
   warnOfShadowed(compilation, routes)
-  return { routes: routes.map(([, spec]) => spec), connectTimeouts }
+  return { routes: routes.map(([, spec]) => spec), connectTimeouts, healthChecks }
 }
 
 type RoutePlace = Pick<RouteSpec, 'hostnames' | 'ports'>
@@ -140,6 +144,7 @@ function compileRule(
     ...compileTimeouts(rule, retry),
     ...(rule.streamIdleTimeout ? { streamIdleTimeoutMs: rule.streamIdleTimeout } : {}),
     ...(clientIdle === undefined ? {} : { clientIdleTimeoutMs: clientIdle }),
+    ...compileTraffic(policy),
     modelsOwnedBy: rule.modelsOwnedBy ?? defaultOwner,
     ...(rule.modelsCreatedAt === undefined ? {} : { modelsCreatedAt: rule.modelsCreatedAt }),
   }

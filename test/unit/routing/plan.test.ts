@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createPicker, groupByPriority } from '../../../src/routing/plan.ts'
+import { createEndpointChooser } from '../../../src/routing/load-balancer.ts'
+import { createPicker, groupByPriority, type Steering } from '../../../src/routing/plan.ts'
 import type { Backend } from '../../../src/routing/route.ts'
 
 const backend = (name: string, priority = 0, weight = 1): Backend => ({
@@ -16,6 +17,13 @@ const backend = (name: string, priority = 0, weight = 1): Backend => ({
   broken: undefined,
 })
 
+const plain: Steering = {
+  chooseEndpoint: createEndpointChooser('LeastRequest'),
+  hashKey: undefined,
+  readHealth: undefined,
+  chooseBackend: undefined,
+}
+
 const [a, b, c] = [backend('a'), backend('b', 1), backend('c', 2)]
 
 function pick(
@@ -24,7 +32,7 @@ function pick(
   attemptsPerPriority?: number,
   random = () => 0,
 ) {
-  const picker = createPicker(groupByPriority(backends), attemptsPerPriority, random)
+  const picker = createPicker(groupByPriority(backends), attemptsPerPriority, random, plain)
   return Array.from({ length: count }, () => picker.next()?.name)
 }
 
@@ -39,7 +47,7 @@ describe('priorities', () => {
   })
 
   it('move on from one that has no usable backend, without an attempt', () => {
-    const picker = createPicker(groupByPriority([a, b]), undefined, () => 0)
+    const picker = createPicker(groupByPriority([a, b]), undefined, () => 0, plain)
     expect(picker.next()).toBe(a)
     picker.exclude(a)
     expect(picker.next()).toBe(b)
@@ -49,7 +57,7 @@ describe('priorities', () => {
 
   it('lose no attempt to a backend that cannot be used at all', () => {
     const [x, y] = [backend('x'), backend('y')]
-    const picker = createPicker(groupByPriority([x, y, b]), 1, () => 0)
+    const picker = createPicker(groupByPriority([x, y, b]), 1, () => 0, plain)
     expect(picker.next()).toBe(x)
     picker.exclude(x)
     expect(picker.next()).toBe(y)
@@ -57,13 +65,13 @@ describe('priorities', () => {
   })
 
   it('have no other one to move to without a limit of attempts', () => {
-    const picker = createPicker(groupByPriority([a, b]), undefined, () => 0)
+    const picker = createPicker(groupByPriority([a, b]), undefined, () => 0, plain)
     picker.next()
     expect(picker.hasOtherPriority()).toBe(false)
   })
 
   it('say whether another one could come', () => {
-    const picker = createPicker(groupByPriority([a, b]), 1, () => 0)
+    const picker = createPicker(groupByPriority([a, b]), 1, () => 0, plain)
     picker.next()
     expect(picker.hasOtherPriority()).toBe(true)
     picker.exclude(b)
