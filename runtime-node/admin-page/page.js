@@ -350,10 +350,7 @@ const regions = new ResizeObserver(() => {
     if (region.scrollWidth > region.clientWidth) {
       region.tabIndex = 0
       region.role = 'region'
-      region.setAttribute(
-        'aria-labelledby',
-        region.firstElementChild.getAttribute('aria-labelledby'),
-      )
+      region.setAttribute('aria-labelledby', region.parentElement.getAttribute('aria-labelledby'))
     } else {
       for (const name of ['tabindex', 'role', 'aria-labelledby']) region.removeAttribute(name)
     }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** `{ start, remove }`: a folder with the built command in it; `remove` ends what still runs. */
+/** `{ folder, start, remove }`: a folder with the built command in it; `remove` ends what still runs. */
 export function createWorkspace() {
   const folder = mkdtempSync(join(tmpdir(), 'aigw-browser-'))
   const build = [join(root, 'runtime-node', 'build.mjs'), '--only-command']
@@ -15,6 +15,7 @@ export function createWorkspace() {
   mkdirSync(join(folder, 'home'))
   const running = new Set()
   return {
+    folder,
     async start(args = []) {
       const gateway = await start(folder, args)
       running.add(gateway)

@@ -1,7 +1,7 @@
 // What a person sees and does on the admin server's page. Screenshots go to screenshots/, for people to look at.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -82,6 +82,8 @@ export const cases = {
     assert.equal(await textOf(page, 'empty-title'), 'No requests yet')
     await shoot(page, 'empty')
     const command = await textOf(page, 'example')
+    await page.getByRole('button', { name: 'Copy' }).press('Enter')
+    await page.getByRole('button', { name: /Copied|Selected/ }).waitFor()
     const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --silent`], {
       env: { PATH: process.env.PATH },
     })
@@ -181,7 +183,12 @@ export const cases = {
       Array.from(document.querySelectorAll('body *'))
         .filter((element) => element.getClientRects().length > 0)
         .filter((element) => !element.closest('thead, .skip'))
-        .filter((element) => element.getBoundingClientRect().right > innerWidth)
+        .filter((element) => {
+          const { right } = (
+            element.closest('td, th') ? element.closest('tr') : document.body
+          ).getBoundingClientRect()
+          return element.getBoundingClientRect().right > right + 1
+        })
         .map((element) => element.outerHTML.slice(0, 100)),
     )
     assert.deepEqual(beyond, [])
@@ -258,6 +265,39 @@ export const cases = {
     assert.match(await page.evaluate(() => getSelection().toString()), /POST \/v1/)
     assert.equal(await page.locator('#latest tr.fresh').count(), 1)
     await page.close()
+  },
+
+  async 'a page that nobody sees asks for nothing, and catches up when it is seen'(world) {
+    const { page } = await openPage(world, world.gateway.admin)
+    await isLive(page)
+    const before = await textOf(page, 'total-requests')
+    const turn = (hidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    await turn(true)
+    await world.gateway.chat({})
+    await page.waitForTimeout(1500)
+    assert.equal(await textOf(page, 'total-requests'), before)
+    await turn(false)
+    await shows(page, 'total-requests', String(Number(before) + 1))
+    await page.close()
+  },
+
+  async 'a configuration that was refused is told'(world) {
+    const file = join(world.workspace.folder, 'config.yaml')
+    cpSync(join(world.workspace.folder, 'defaults', 'aigw.yaml'), file)
+    const gateway = await world.workspace.start([file])
+    const { page, complaints } = await openPage(world, gateway.admin)
+    await isLive(page)
+    assert.equal(await page.getByRole('alert').isVisible(), false)
+    appendFileSync(file, '\n---\nkind: [')
+    await page.getByRole('alert').filter({ hasText: 'configuration not reloaded' }).waitFor()
+    assert.deepEqual(await findBarriers(page), [])
+    assert.deepEqual(complaints, [])
+    await page.close()
+    await gateway.kill()
   },
 
   async 'nothing moves for who wants no motion'(world) {
