@@ -9,7 +9,7 @@ import { collectBody } from './streams/collect-body.ts'
 import type { Reply, ReplyHead } from './translate/translator.ts'
 import type { TryResult } from './try-result.ts'
 
-const tooLarge = () =>
+export const tooLarge = () =>
   new GatewayError('upstream-protocol', 'the answer of the provider is too large')
 
 /** Rejects with a `GatewayError`. */

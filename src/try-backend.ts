@@ -19,9 +19,11 @@ import {
   judgeJsonForStream,
   judgeWhole,
   readBytes,
+  tooLarge,
   unreadAnswer,
 } from './judge-answer.ts'
 import type { Lifeline } from './lifeline.ts'
+import { maxAnswerBytes } from './limits.ts'
 import type { Observer } from './observe/observer.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
 import type { Ports, UpstreamResponse } from './ports.ts'
@@ -138,12 +140,16 @@ async function askForMore(
   touch: () => void,
 ): Promise<TryResult> {
   const { reply } = translation
+  let total = first.bytes.length
   const answers = await askEach(
     bodies,
     async (body) => {
       const response = await ask({ ...translation, body }, input)
       touch()
-      return { response, bytes: await readBytes(response, touch) }
+      const bytes = await readBytes(response, touch)
+      total += bytes.length
+      if (total > maxAnswerBytes) throw tooLarge()
+      return { response, bytes }
     },
     ({ response: { status } }) => status >= 200 && status <= 299,
   )

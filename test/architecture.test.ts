@@ -196,6 +196,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'outgoing-request.ts',
     'idle-watch.ts',
     'judge-answer.ts',
+    'limits.ts',
     'type auth/auth.ts',
     'type endpoints/endpoint.ts',
     'type exchange.ts',

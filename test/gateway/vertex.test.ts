@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { AuthSpec, BackendSpec } from '../../src/config/config.ts'
+import { maxAnswerBytes } from '../../src/limits.ts'
 import type { UpstreamFetch } from '../../src/ports.ts'
 import { errorOf, testGateway } from '../support/ask.ts'
 import { checkChatStream } from '../support/chat-stream-grammar.ts'
@@ -220,6 +221,23 @@ describe('embeddings', () => {
     expect(answer.status).toBe(429)
     expect(await errorOf(answer)).toMatchObject({ type: 'RESOURCE_EXHAUSTED', message: 'Quota' })
     expect(asked).toBeLessThan(20)
+  })
+
+  it('are too large where all of them together are, and no more are asked for', async () => {
+    let asked = 0
+    // More than a twentieth of what one answer may take.
+    const large = new Uint8Array(maxAnswerBytes / 20 + 1)
+    const parts = gatewayTo(async (url, init) => {
+      if (url.endsWith('/token')) return instant(url, init)
+      asked++
+      return Object.assign(new Response(), { collect: async () => large })
+    })
+    const input = Array.from({ length: 100 }, (_, index) => `text ${index}`)
+    const answer = await embed({ model: 'gemini-embedding-2-preview', input }, parts)
+    expect(answer.status).toBe(502)
+    expect((await errorOf(answer)).message).toBe('the answer of the provider is too large')
+    expect(asked).toBeGreaterThanOrEqual(20)
+    expect(asked).toBeLessThan(40)
   })
 
   it('come in base64 where that is asked for', async () => {
