@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { withPlaceholderCredentials } from '../../runtime-node/simulation.ts'
+import type { GatewaySpec } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import { createGateway } from '../../src/index.ts'
+import { isRecord } from '../../src/json/is-record.ts'
 import type { UpstreamFetch } from '../../src/ports.ts'
 import { checkChatStream } from '../support/chat-stream-grammar.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -13,10 +16,13 @@ import { instant, user } from '../unit/simulate/support.ts'
 const folder = join(import.meta.dirname, '../../defaults/examples')
 const read = (name: string) => readFileSync(join(folder, `${name}.yaml`), 'utf8')
 
+/** There are files, and none of them is there. */
+const readText = () => undefined
+
 /** As strictly as there is: what a cluster refuses and what nobody knows are errors. */
 const load = (name: string, env: Readonly<Record<string, string>> = {}) =>
   parseConfig(
-    { file: `${name}.yaml`, text: read(name), env },
+    { file: `${name}.yaml`, text: read(name), env, readText },
     { clusterRules: 'error', unknownFields: 'error' },
   )
 
@@ -25,9 +31,12 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>
 }
 
-function start(name: string, options: { readonly random?: () => number } = {}) {
-  const { spec } = load(name)
-  if (spec === undefined) throw new Error(`${name} cannot be loaded`)
+type StartOptions = { readonly random?: () => number }
+
+const start = (name: string, options: StartOptions = {}) => startWith(load(name).spec, options)
+
+function startWith(spec: GatewaySpec | undefined, options: StartOptions = {}) {
+  if (spec === undefined) throw new Error('the example cannot be loaded')
   const sent: Sent[] = []
   const fetch: UpstreamFetch = (url, init) => {
     sent.push({ url, headers: init.headers })
@@ -280,6 +289,40 @@ it('sends nine of ten requests to Azure, and asks the other where one fails', as
   const answer = await chat(asks('gpt-4o-mini'), { 'x-simulate': 'status=503,only=azure' })
   expect(await said(answer)).toContain('simulated at default/openai.')
 })
+
+/** The example without any Backend. */
+function withoutBackends(name: string): string {
+  return parseAllDocuments(read(name))
+    .map((document): unknown => document.toJS())
+    .filter((each) => isRecord(each) && each.kind !== 'Backend' && each.kind !== 'BackendTLSPolicy')
+    .map((each) =>
+      JSON.stringify(each, (key: string, value: unknown) =>
+        key === 'backendRef' ? undefined : value,
+      ),
+    )
+    .join('\n---\n')
+}
+
+it.each(['aws-bedrock', 'aws-anthropic', 'gcp-vertexai', 'gcp-anthropic'])(
+  'asks %s at the same host without a Backend',
+  async (name) => {
+    const { spec, diagnostics } = parseConfig({
+      file: 'a.yaml',
+      text: withoutBackends(name),
+      env: {},
+      readText,
+    })
+    const heard = diagnostics.filter(({ severity }) => severity !== 'info')
+    expect(heard.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning schema.required',
+    ])
+    const { chat, sent } = startWith(spec)
+    for (const [model, [url]] of Object.entries(examples[name]?.chats ?? {})) {
+      expect((await chat({ model, messages: [user('hello')] })).status).toBe(200)
+      expect(sent.at(-1)?.url).toBe(url)
+    }
+  },
+)
 
 it('takes region, resource and project from the environment', () => {
   const hosts = (name: string, env: Readonly<Record<string, string>>) =>
