@@ -37,8 +37,8 @@ export interface AccessLogs {
 }
 
 const gatherMs = 50
-/** As many as are formatted in half a millisecond. */
-const maxEnded = 100
+/** Enough for that; more would only be kept from being collected. */
+const maxEnded = 16
 
 export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
   const { log } = options

@@ -22,15 +22,19 @@ export interface LineSinkOptions {
 const defaultMaxPending = 8 * 1024 * 1024
 /** Each write costs as much as ten lines; nobody reads faster than this. */
 const defaultGatherMs = 50
-/** UTF-16 units: as many as a busy gateway writes in that time. */
-const largeBatch = 512 * 1024
+/** What a busy gateway writes in half that time. */
+const pieceBytes = 256 * 1024
 const retryMs = 10
 
 export function createLineSink(options: LineSinkOptions): LineSink {
   const { target, onTrouble } = options
   const { maxPendingBytes = defaultMaxPending, gatherMs = defaultGatherMs } = options
-  let pending: string[] = []
-  let pendingLength = 0
+  // Lines become bytes at once: as strings, they would be what the collector of garbage copies most.
+  let filling: Buffer | undefined
+  let used = 0
+  let spare: Buffer | undefined
+  let full: Buffer[] = []
+  let pendingBytes = 0
   let dropped = 0
   let descriptor: number | undefined = typeof target === 'number' ? target : undefined
   let busy = false
@@ -38,11 +42,33 @@ export function createLineSink(options: LineSinkOptions): LineSink {
   let timer: NodeJS.Timeout | undefined
   let whenIdle: (() => void)[] = []
 
+  const append = (lines: string) => {
+    const most = lines.length * 3
+    if (used + most > pieceBytes) retire()
+    if (most > pieceBytes) {
+      const piece = Buffer.from(lines)
+      full.push(piece)
+      pendingBytes += piece.length
+      return
+    }
+    filling ??= spare ?? Buffer.allocUnsafeSlow(pieceBytes)
+    spare = undefined
+    const written = filling.write(lines, used)
+    used += written
+    pendingBytes += written
+  }
+  const retire = () => {
+    if (filling === undefined) return
+    full.push(filling.subarray(0, used))
+    filling = undefined
+    used = 0
+  }
   const fail = (error: Error) => {
     failed = true
     busy = false
-    pending = []
-    pendingLength = 0
+    filling = undefined
+    spare = undefined
+    full = []
     onTrouble(`cannot write ${target}: ${error.message}`)
     tellIdle()
   }
@@ -52,17 +78,17 @@ export function createLineSink(options: LineSinkOptions): LineSink {
     for (const tell of told) tell()
   }
   const flush = () => {
+    clearTimeout(timer)
     timer = undefined
     if (busy || failed) return
-    if (pending.length === 0) return tellIdle()
+    if (full.length === 0) retire()
+    if (full.length === 0) return tellIdle()
     busy = true
     if (descriptor === undefined) return openTarget()
-    const batch = Buffer.from(pending.join(''))
-    pending = []
-    pendingLength = 0
     if (dropped > 0) onTrouble(`${dropped} lines for ${target} were dropped: nobody took them`)
     dropped = 0
-    writeAll(descriptor, batch, 0)
+    const piece = full.shift()
+    if (piece !== undefined) writeAll(descriptor, piece, 0)
   }
   const openTarget = () => {
     open(target as string, 'a', 0o640, (error, opened) => {
@@ -72,30 +98,29 @@ export function createLineSink(options: LineSinkOptions): LineSink {
       flush()
     })
   }
-  const writeAll = (to: number, batch: Buffer, from: number) => {
-    write(to, batch, from, batch.length - from, null, (error, written) => {
+  const writeAll = (to: number, piece: Buffer, from: number) => {
+    write(to, piece, from, piece.length - from, null, (error, written) => {
       // A terminal or a pipe that does not block says so when it is full.
-      if (error?.code === 'EAGAIN') return void setTimeout(() => writeAll(to, batch, from), retryMs)
+      if (error?.code === 'EAGAIN') return void setTimeout(() => writeAll(to, piece, from), retryMs)
       if (error) return fail(error)
-      if (from + written < batch.length) return writeAll(to, batch, from + written)
+      if (from + written < piece.length) return writeAll(to, piece, from + written)
+      pendingBytes -= piece.length
+      if (piece.buffer.byteLength === pieceBytes) spare = Buffer.from(piece.buffer)
       busy = false
-      flush()
+      if (full.length > 0 || whenIdle.length > 0) flush()
+      else if (used > 0) timer ??= setTimeout(flush, gatherMs)
     })
   }
   return {
     write(lines) {
       if (failed) return
-      if (pendingLength > maxPendingBytes) {
+      if (pendingBytes > maxPendingBytes) {
         dropped++
         return
       }
-      pending.push(lines)
-      pendingLength += lines.length
-      if (timer === undefined) timer = setTimeout(flush, gatherMs)
-      else if (pendingLength > largeBatch && !busy) {
-        clearTimeout(timer)
-        flush()
-      }
+      append(lines)
+      if (full.length > 0) flush()
+      else if (!busy) timer ??= setTimeout(flush, gatherMs)
     },
     async close(waitMs) {
       clearTimeout(timer)
