@@ -53,7 +53,7 @@ export function holdStream(input: HoldInput): Promise<HeldStream> {
         model(name) {
           exchange.responseModel = name
         },
-        chunk: input.observer.chunks?.(exchange),
+        chunks: input.observer.chunks?.(exchange),
         activity() {
           exchange.firstChunkAt ??= exchange.now()
           exchange.chunks++

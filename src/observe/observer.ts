@@ -14,7 +14,12 @@ export interface SeenReply {
   text(): string
 }
 
-export type ChunkVisitor = (value: unknown) => void
+/** Who looks at the events of a stream, in the client's dialect. */
+export interface ChunkVisitor {
+  chunk(value: unknown): void
+  /** An event that nobody has parsed, because its text shows that all others know what it says. */
+  text(data: string): void
+}
 
 export interface Observer {
   /** The request has come; nothing of it has been read. */
@@ -86,14 +91,18 @@ export function combineObservers(
       }
     })
     if (visitors.length === 0) return undefined
-    return (value) => {
-      for (const visit of visitors) {
+    const tellAll = (visit: (visitor: ChunkVisitor) => void) => {
+      for (const visitor of visitors) {
         try {
-          visit(value)
+          visit(visitor)
         } catch (error) {
           blame(error)
         }
       }
+    }
+    return {
+      chunk: (value) => tellAll((visitor) => visitor.chunk(value)),
+      text: (data) => tellAll((visitor) => visitor.text(data)),
     }
   }
   return {

@@ -3,6 +3,7 @@
 import type { Call, RawBody } from '../endpoints/endpoint.ts'
 import type { AttemptRecord, Exchange } from '../exchange.ts'
 import type { HeaderReader } from '../ports.ts'
+import { parseChunk } from './fold/parse-chunk.ts'
 import { type HeaderAttribute, readAttributes } from './header-attributes.ts'
 import type { Observer } from './observer.ts'
 import { providerOf } from './semconv.ts'
@@ -139,9 +140,15 @@ export function createTracing(options: TracingOptions): Tracing {
       const fold = traced.set.fold?.()
       traced.fold = fold
       if (fold === undefined) return undefined
-      return (chunk) => {
-        const event = fold.add(chunk)
+      const note = (event: string | undefined) => {
         if (event !== undefined) traced.span.event(event)
+      }
+      return {
+        chunk: (value) => note(fold.add(value)),
+        text(data) {
+          if (fold.addText !== undefined) note(fold.addText(data))
+          else note(fold.add(parseChunk(data)))
+        },
       }
     },
     reply(exchange, reply) {

@@ -3,12 +3,19 @@ import { type ErrorKind, GatewayError } from '../errors.ts'
 import type { Usage } from '../usage/usage.ts'
 import type { BodyController, Meter, StreamEnd, StreamFailure } from './stream-translator.ts'
 
+/** Who looks at the events of a stream. */
+export interface ChunkListener {
+  chunk(value: unknown): void
+  /** An event that nobody else had to parse. */
+  text(data: string): void
+}
+
 /** Who wants to know what a stream says about itself. */
 export interface StreamListener {
   usage(usage: Usage): void
   model(name: string): void
   /** Absent: nobody looks at events. */
-  readonly chunk?: ((value: unknown) => void) | undefined
+  readonly chunks?: ChunkListener | undefined
   /** A chunk of bytes has come. */
   activity(): void
   /** So many bytes go to the client. */
@@ -49,8 +56,8 @@ export function createStreamState(listener: StreamListener): StreamState {
     meter: {
       usage: (usage) => listener.usage(usage),
       model: (name) => listener.model(name),
-      wantsChunks: listener.chunk !== undefined,
-      chunk: (value) => listener.chunk?.(value),
+      wantsChunks: listener.chunks !== undefined,
+      chunk: (value) => listener.chunks?.chunk(value),
       content() {
         if (!state.held) return
         state.held = false

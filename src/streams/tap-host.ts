@@ -40,13 +40,14 @@ export function createTapHost(
   }
   const look = (text: string) => {
     // Asked anew for each event: the first chunk may hold hundreds, and what the first two say is enough.
-    const matters = (piece: string) =>
-      state.meter.wantsChunks || !tap.sparse() || pattern.test(piece)
-    if (!matters(text)) return
+    const matters = (piece: string) => !tap.sparse() || pattern.test(piece)
+    const { chunks } = listener
+    const mayMatter = matters(text)
+    if (!mayMatter && chunks === undefined) return
     readEvents(text, (data, event) => {
-      if (!matters(data)) return
       try {
-        tap.frame(createSseFrame(data, event), state.meter)
+        if (mayMatter && matters(data)) tap.frame(createSseFrame(data, event), state.meter)
+        else chunks?.text(data)
       } catch {
         // Whatever a tap trips over, the client's bytes are not its business.
       }

@@ -1,13 +1,17 @@
 // The chunks of a chat completion, added up to an answer while they pass.
 // https://platform.openai.com/docs/api-reference/chat-streaming
 import { isRecord } from '../../json/is-record.ts'
+import { parseChunk } from './parse-chunk.ts'
 import { createTextBudget, firstTokenEvent } from './text-budget.ts'
+import { learnPattern, type TextPattern } from './text-pattern.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 export interface AnswerFold {
   /** The name of the event that this chunk is, if it is one. */
   add(chunk: unknown): string | undefined
+  /** The same of a chunk that nobody has parsed. Absent: it has to be. */
+  addText?(data: string): string | undefined
   /** The answer so far; undefined where nothing came. */
   answer(): Json | undefined
   truncated(): boolean
@@ -39,6 +43,7 @@ export function createChatFold(): AnswerFold {
   let model: unknown
   let usage: unknown
   let obfuscation: unknown
+  let usual: UsualChunk | undefined
 
   const add = (chunk: Json) => {
     model ??= filled(chunk['model'])
@@ -75,6 +80,13 @@ export function createChatFold(): AnswerFold {
     if (!Array.isArray(calls)) return
     for (const call of calls) if (isRecord(call)) addCall(folded.calls, call)
   }
+  const addTexts = ({ index, member }: UsualChunk, texts: readonly (string | undefined)[]) => {
+    const [said = '', padding] = texts
+    obfuscation = filled(padding) ?? obfuscation
+    // The chunk that it is like has been added, and so has its choice.
+    const folded = choices.get(index)
+    if (folded !== undefined) folded[member] += budget.take(said)
+  }
   const addCall = (calls: FoldedChoice['calls'], call: Json) => {
     const index = place(call['index'])
     const known = calls.get(index)
@@ -86,13 +98,25 @@ export function createChatFold(): AnswerFold {
       args: (known?.args ?? '') + budget.take(text(own['arguments'])),
     })
   }
+  const addChunk = (chunk: unknown): string | undefined => {
+    if (!isRecord(chunk)) return undefined
+    const isFirst = head === undefined
+    head ??= chunk
+    add(chunk)
+    return isFirst ? firstTokenEvent : undefined
+  }
   return {
-    add(chunk) {
-      if (!isRecord(chunk)) return undefined
-      const isFirst = head === undefined
-      head ??= chunk
-      add(chunk)
-      return isFirst ? firstTokenEvent : undefined
+    add: addChunk,
+    addText(data) {
+      const texts = usual?.pattern.match(data)
+      if (usual !== undefined && texts !== undefined) {
+        addTexts(usual, texts)
+        return undefined
+      }
+      const chunk = parseChunk(data)
+      const event = addChunk(chunk)
+      usual = readUsual(chunk, data) ?? usual
+      return event
     },
     answer() {
       if (head === undefined) return undefined
@@ -113,6 +137,30 @@ export function createChatFold(): AnswerFold {
     },
     truncated: () => budget.exceeded(),
   }
+}
+
+/** A chunk that has been added, and whose like adds one more text to one choice and changes nothing else. */
+interface UsualChunk {
+  readonly index: number
+  readonly member: 'content' | 'reasoning'
+  readonly pattern: TextPattern
+}
+
+function readUsual(chunk: unknown, data: string): UsualChunk | undefined {
+  if (!isRecord(chunk) || !Array.isArray(chunk['choices']) || chunk['choices'].length !== 1) {
+    return undefined
+  }
+  const choice: unknown = chunk['choices'][0]
+  if (!isRecord(choice) || !isRecord(choice['delta'])) return undefined
+  const { content, reasoning_content: reasoning, refusal, annotations, ...more } = choice['delta']
+  const others = [refusal, annotations, more['tool_calls']]
+  if (others.some((other) => other !== undefined && other !== null)) return undefined
+  const says = typeof content === 'string'
+  if (says === (typeof reasoning === 'string')) return undefined
+  const name = says ? 'content' : 'reasoning_content'
+  const pattern = learnPattern(data, [name, 'obfuscation'])
+  if (pattern === undefined) return undefined
+  return { index: place(choice['index']), member: says ? 'content' : 'reasoning', pattern }
 }
 
 function writeChoice(index: number, folded: FoldedChoice): Json {

@@ -21,6 +21,8 @@ export interface SpanSet {
 export interface StreamFold {
   /** Returns the name of an event that this chunk is, if it is one. */
   add(chunk: unknown): string | undefined
+  /** The same of a chunk that nobody has parsed. Absent: it has to be. */
+  addText?(data: string): string | undefined
   /** What is known by now: of the whole stream, or of as much as came. */
   attributes(): Attributes
   /** Whether text was left out, to stay within bounds. */

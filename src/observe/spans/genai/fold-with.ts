@@ -8,11 +8,18 @@ export function foldWith(
 ): () => StreamFold {
   return () => {
     const fold = create()
+    const { addText } = fold
     return {
       add(chunk) {
         fold.add(chunk)
         return undefined
       },
+      ...(addText && {
+        addText(data: string) {
+          addText(data)
+          return undefined
+        },
+      }),
       attributes() {
         const answer = fold.answer()
         return answer === undefined ? {} : describe(answer)

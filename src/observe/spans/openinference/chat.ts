@@ -40,7 +40,8 @@ export function createChatSpans(hiding: Hiding): SpanSet {
     fold() {
       const fold = createChatFold()
       return {
-        add: (chunk) => fold.add(chunk),
+        add: fold.add,
+        ...(fold.addText && { addText: fold.addText }),
         attributes() {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnswerFold, createChatFold } from '../../../../src/observe/fold/chat.ts'
 import { createCompletionFold } from '../../../../src/observe/fold/completion.ts'
@@ -257,5 +258,161 @@ describe('a transcript', () => {
     expect(foldAll(createTranscriptFold(), pieces).answer?.['text']).toBe('ab')
     const done = [...pieces, { type: 'transcript.text.done', text: 'A b.' }, ...pieces]
     expect(foldAll(createTranscriptFold(), done).answer?.['text']).toBe('A b.')
+  })
+})
+
+describe('a chat whose chunks nobody has parsed', () => {
+  const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm' }
+  const said = (delta: object, more: object = {}) => ({
+    ...head,
+    choices: [{ index: 0, delta, finish_reason: null }],
+    usage: null,
+    ...more,
+  })
+
+  function foldBoth(texts: readonly string[]) {
+    const [byText, byValue] = [createChatFold(), createChatFold()]
+    const events = texts.flatMap((text) => byText.addText?.(text) ?? [])
+    const expected = texts.flatMap((text) => {
+      try {
+        return byValue.add(JSON.parse(text)) ?? []
+      } catch {
+        return []
+      }
+    })
+    return {
+      text: { events, answer: byText.answer(), truncated: byText.truncated() },
+      value: { events: expected, answer: byValue.answer(), truncated: byValue.truncated() },
+    }
+  }
+  const same = (chunks: readonly unknown[]) => {
+    const { text, value } = foldBoth(
+      chunks.map((chunk) => (typeof chunk === 'string' ? chunk : JSON.stringify(chunk))),
+    )
+    expect(text).toEqual(value)
+  }
+
+  it('is the same as one of values', () => {
+    same([
+      said({ role: 'assistant', content: '' }),
+      said({ content: 'Hel' }),
+      said({ content: 'lo' }),
+    ])
+  })
+
+  it.each([
+    ['quotes and escapes', [{ content: 'a"b' }, { content: '\\' }, { content: '\n\u0001\ud83d' }]],
+    ['nothing', [{ content: 'a' }, { content: '' }, { content: 'b' }]],
+    ['JSON', [{ content: 'a' }, { content: '{"content":"x"}' }, { content: '"content":"' }]],
+    ['reasoning', [{ reasoning_content: 'a' }, { reasoning_content: 'b' }, { content: 'c' }]],
+    [
+      'both',
+      [
+        { content: 'a', reasoning_content: 'b' },
+        { content: 'c', reasoning_content: 'd' },
+      ],
+    ],
+    [
+      'a role again and again',
+      [
+        { role: 'x', content: 'a' },
+        { role: 'y', content: 'b' },
+      ],
+    ],
+    [
+      'a member twice',
+      [
+        { content: 'a', x: { content: 'b' } },
+        { content: 'c', x: { content: 'd' } },
+      ],
+    ],
+    [
+      'refusals',
+      [
+        { content: 'a', refusal: 'no' },
+        { content: 'b', refusal: 'never' },
+      ],
+    ],
+    [
+      'notes',
+      [
+        { content: 'a', annotations: [1] },
+        { content: 'b', annotations: [1] },
+      ],
+    ],
+    [
+      'tools',
+      [
+        {
+          content: 'a',
+          tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{' } }],
+        },
+        { content: 'b', tool_calls: [{ index: 0, function: { arguments: '}' } }] },
+      ],
+    ],
+  ])('is the same where texts hold %s', (_, deltas) => {
+    same([
+      said({ content: 'first' }),
+      ...deltas.map((delta) => said(delta)),
+      said({ content: '.' }),
+    ])
+  })
+
+  it('is the same with padding, several choices, usage on the way, and an end', () => {
+    same([
+      said({ content: 'a' }, { obfuscation: 'xxxx' }),
+      said({ content: 'b' }, { obfuscation: 'yy' }),
+      said({ content: 'c' }, { obfuscation: '' }),
+      said({ content: 'd' }, { choices: [{ index: 1, delta: { content: 'other' } }] }),
+      said({ content: 'e' }, { choices: [{ index: 1, delta: { content: 'one' } }] }),
+      said({ content: 'f' }, { usage: { prompt_tokens: 1 } }),
+      said({ content: 'g' }, { usage: { prompt_tokens: 2 } }),
+      said({}, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+      said({}, { choices: [], usage: { prompt_tokens: 3 } }),
+    ])
+  })
+
+  it('is the same where chunks are no JSON', () => {
+    const text = JSON.stringify(said({ content: 'a' }))
+    const broken = [
+      text.slice(0, -1),
+      `${text} x`,
+      text.replace('"a"', '"a'),
+      text.replace('a', '\\x'),
+    ]
+    same([text, ...broken, text.replace('"a"', '"\u0001"'), text])
+  })
+
+  it('is the same for any texts', () => {
+    const delta = fc.record(
+      {
+        content: fc.option(fc.string({ unit: 'grapheme' })),
+        role: fc.constantFrom('assistant', 'tool'),
+        reasoning_content: fc.option(fc.string({ unit: 'binary' })),
+        refusal: fc.option(fc.string()),
+      },
+      { requiredKeys: [] },
+    )
+    const chunk = fc.record(
+      {
+        choices: fc.array(
+          fc.record({
+            index: fc.constantFrom(0, 0, 0, 1),
+            delta,
+            finish_reason: fc.constantFrom(null, 'stop'),
+          }),
+          { maxLength: 2 },
+        ),
+        obfuscation: fc.string(),
+        model: fc.constantFrom('m', 'n'),
+      },
+      { requiredKeys: ['choices'] },
+    )
+    fc.assert(
+      fc.property(fc.array(chunk), (chunks) => {
+        const { text, value } = foldBoth(chunks.map((one) => JSON.stringify({ ...head, ...one })))
+        expect(text).toEqual(value)
+      }),
+    )
   })
 })

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { learnPattern } from '../../../../src/observe/fold/text-pattern.ts'
+
+const match = (example: unknown, other: string, names = ['content', 'padding']) =>
+  learnPattern(JSON.stringify(example), names)?.match(other)
+
+describe('a pattern', () => {
+  it('finds the texts of an event that differs in nothing else', () => {
+    const like = { id: 'c', content: 'one', n: 1, padding: 'x' }
+    expect(match(like, '{"id":"c","content":"two","n":1,"padding":"yyy"}')).toEqual(['two', 'yyy'])
+  })
+
+  it('finds them in the order of the names, wherever they stand', () => {
+    expect(match({ padding: 'x', content: 'one' }, '{"padding":"p","content":"c"}')).toEqual([
+      'c',
+      'p',
+    ])
+  })
+
+  it('does without those that are not there', () => {
+    expect(match({ content: 'one' }, '{"content":"two"}')).toEqual(['two', undefined])
+    expect(learnPattern('{"padding":"x"}', ['content', 'padding'])).toBeUndefined()
+  })
+
+  it('decodes escapes', () => {
+    expect(match({ content: 'a' }, String.raw`{"content":"\"q\" \\ \u00e9\n"}`)?.[0]).toBe(
+      '"q" \\ é\n',
+    )
+  })
+
+  it.each([
+    '{"content":"two","n":2}',
+    '{"content":"two","n":1} ',
+    '{"content":"two"',
+    '{"content":"two","n":1}{',
+    '{"content": "two","n":1}',
+    '{"content":2,"n":1}',
+    '{"content":"two',
+    '{"content":"a\u0001b","n":1}',
+    String.raw`{"content":"\x","n":1}`,
+    String.raw`{"content":"two\","n":1}`,
+    '',
+  ])('takes nothing else: %s', (other) => {
+    expect(match({ content: 'one', n: 1 }, other)).toBeUndefined()
+  })
+
+  it.each([
+    { content: 'a', x: { content: 'b' } },
+    { content: 'a', x: ['content'] },
+    { content: 1 },
+    { x: 'content' },
+  ])('is not learned where it is not clear which text is meant: %j', (example) => {
+    expect(learnPattern(JSON.stringify(example), ['content'])).toBeUndefined()
+  })
+})
