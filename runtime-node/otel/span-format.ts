@@ -2,10 +2,15 @@
 import type { SpanRecord } from './span-record.ts'
 
 export interface SpanFormat {
+  /** Bytes of a request before its spans and behind them, at most. */
+  readonly room: { readonly before: number; readonly behind: number }
   /** Valid until the next call. */
   encode(span: SpanRecord): Uint8Array
-  /** A whole request, out of encoded spans: at least one, one behind the other, in pieces of any size. */
-  frame(pieces: readonly Uint8Array[]): Uint8Array
+  /**
+   * Makes a request of encoded spans that stand in `buffer` one behind the other, from `room.before` to `end`, and have
+   * `room.behind` bytes behind them. The request is a part of `buffer`.
+   */
+  complete(buffer: Uint8Array, end: number): Uint8Array
 }
 
 /** Whose spans they are. */

@@ -39,17 +39,20 @@ export interface SpanQueueLimits {
 
 /** What will be one request. */
 interface Batch {
-  readonly pieces: Buffer[]
-  /** Of the last piece. */
-  used: number
-  bytes: number
+  buffer: Buffer
+  /** Where its spans end. */
+  end: number
   spans: number
 }
 
-const pieceBytes = 128 * 1024
+const smallestBuffer = 64 * 1024
+/** Buffers that are kept to be used again: memory outside of the heap drives the collector of the heap. */
+const maxSpare = 2
 
 export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
   const { format, send, limits, onTrouble } = options
+  const { before, behind } = format.room
+  const spare: Buffer[] = []
   let batches: Batch[] = []
   let waiting = 0
   let waitingBytes = 0
@@ -59,17 +62,33 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
   let closed = false
   let timer: NodeJS.Timeout | undefined
 
-  const isFull = ({ spans, bytes }: Batch) =>
-    spans >= limits.maxBatch || bytes >= limits.maxBatchBytes
+  const sizeOf = ({ end }: Batch) => end - before
+  const isFull = (batch: Batch) =>
+    batch.spans >= limits.maxBatch || sizeOf(batch) >= limits.maxBatchBytes
 
   const batchFor = (size: number): Batch => {
     const last = batches.at(-1)
-    if (last !== undefined && !isFull(last) && last.bytes + size <= limits.maxBatchBytes) {
+    if (last !== undefined && !isFull(last) && sizeOf(last) + size <= limits.maxBatchBytes) {
       return last
     }
-    const batch: Batch = { pieces: [], used: 0, bytes: 0, spans: 0 }
+    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(smallestBuffer)
+    const batch: Batch = { buffer, end: before, spans: 0 }
     batches.push(batch)
     return batch
+  }
+  const append = (batch: Batch, bytes: Uint8Array) => {
+    const needed = batch.end + bytes.length + behind
+    if (needed > batch.buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(batch.buffer.length * 2, needed))
+      batch.buffer.copy(larger, 0, 0, batch.end)
+      batch.buffer = larger
+    }
+    batch.buffer.set(bytes, batch.end)
+    batch.end += bytes.length
+    batch.spans++
+  }
+  const release = ({ buffer }: Batch) => {
+    if (spare.length < maxSpare && buffer.length <= limits.maxBatchBytes * 2) spare.push(buffer)
   }
   const schedule = () => {
     if (sending || batches.length === 0) return
@@ -93,9 +112,11 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
   /** Never rejects. */
   const deliver = async (batch: Batch) => {
     waiting -= batch.spans
-    waitingBytes -= batch.bytes
+    waitingBytes -= sizeOf(batch)
     try {
-      await within(limits.timeoutMs, send(format.frame(piecesOf(batch))))
+      const sent = send(format.complete(batch.buffer, batch.end))
+      // Not before: the transport may read it still, or send it once more, whatever we wait for.
+      await within(limits.timeoutMs, sent.finally(() => release(batch)))
     } catch (error) {
       lost += batch.spans
       onTrouble(`${batch.spans} spans were not sent: ${String(error)}`)
@@ -139,23 +160,6 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
     },
   }
 }
-
-function append(batch: Batch, bytes: Uint8Array): void {
-  let piece = batch.pieces.at(-1)
-  if (piece === undefined || batch.used + bytes.length > piece.length) {
-    if (piece !== undefined) batch.pieces[batch.pieces.length - 1] = piece.subarray(0, batch.used)
-    piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, bytes.length))
-    batch.pieces.push(piece)
-    batch.used = 0
-  }
-  piece.set(bytes, batch.used)
-  batch.used += bytes.length
-  batch.bytes += bytes.length
-  batch.spans++
-}
-
-const piecesOf = ({ pieces, used }: Batch): readonly Uint8Array[] =>
-  pieces.map((piece, index) => (index === pieces.length - 1 ? piece.subarray(0, used) : piece))
 
 async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

@@ -20,13 +20,13 @@ export function createJsonFormat({ resource, scope }: SpanOrigin): SpanFormat {
   const head = Buffer.from(whole.slice(0, -end.length))
   const tail = Buffer.from(end)
   return {
-    encode(span) {
-      return Buffer.from(`,${JSON.stringify(describeSpan(span))}`)
-    },
-    frame(pieces) {
-      const [first = new Uint8Array(0), ...others] = pieces
-      // Without the comma before the first span.
-      return Buffer.concat([head, first.subarray(1), ...others, tail])
+    room: { before: head.length, behind: tail.length },
+    encode: (span) => Buffer.from(`,${JSON.stringify(describeSpan(span))}`),
+    complete(buffer, end) {
+      // In place of the comma before the first span.
+      buffer.set(head, 1)
+      buffer.set(tail, end)
+      return buffer.subarray(1, end + tail.length)
     },
   }
 }

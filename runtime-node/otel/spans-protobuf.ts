@@ -1,6 +1,5 @@
 // Spans in protobuf, the field numbers by hand.
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
-import { Buffer } from 'node:buffer'
 import type { AttributeValue } from '../../src/observe/spans/span-set.ts'
 import { createProtobufWriter, type ProtobufWriter } from './protobuf-writer.ts'
 import type { SpanFormat, SpanOrigin } from './span-format.ts'
@@ -30,25 +29,32 @@ export function createProtobufFormat({ resource, scope }: SpanOrigin): SpanForma
     writer.string(1, scope)
     writer.close(start)
   })
+  const before = 2 * maxHead + resourceField.length + scopeField.length
   return {
+    room: { before, behind: 0 },
     encode(span) {
       const start = writer.open(2) // ScopeSpans.spans
       writeSpan(writer, span)
       writer.close(start)
       return writer.take()
     },
-    frame(pieces) {
-      const inScope = lengthOf([scopeField, ...pieces])
+    complete(buffer, end) {
+      const inScope = scopeField.length + end - before
       const scopeHead = keep(() => writer.head(2, inScope)) // ResourceSpans.scope_spans
       const inResource = resourceField.length + scopeHead.length + inScope
       const head = keep(() => writer.head(1, inResource)) // …Request.resource_spans
-      return Buffer.concat([head, resourceField, scopeHead, scopeField, ...pieces])
+      let start = before
+      for (const part of [scopeField, scopeHead, resourceField, head]) {
+        start -= part.length
+        buffer.set(part, start)
+      }
+      return buffer.subarray(start, end)
     },
   }
 }
 
-const lengthOf = (parts: readonly Uint8Array[]) =>
-  parts.reduce((sum, { length }) => sum + length, 0)
+/** A tag of one byte, a length of at most eight. */
+const maxHead = 9
 
 /** Counts are written though they are 0, as OpenTelemetry's own exporter does: so the two can be held side by side. */
 function writeSpan(writer: ProtobufWriter, span: SpanRecord): void {

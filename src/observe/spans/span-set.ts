@@ -6,6 +6,9 @@ export type AttributeValue = string | number | boolean | readonly string[] | rea
 /** Members that are undefined are left out. */
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>
 
+/** Attributes that are being put together. */
+export type AttributesOut = Record<string, AttributeValue | undefined>
+
 /** What a span set makes of a call: attributes, as they become known. */
 export interface SpanSet {
   /** Of the span; with the model behind it in the conventions for generative AI. */

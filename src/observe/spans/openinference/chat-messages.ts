@@ -1,31 +1,57 @@
 // Messages of the chat dialect as attributes.
 import { readFilled, readRecord, readRecords, readText } from '../read.ts'
-import type { Attributes, AttributeValue } from '../span-set.ts'
+import type { Attributes, AttributesOut as Out } from '../span-set.ts'
 import type { Hiding } from './hiding.ts'
 import { redactImageUrl } from './redact-content.ts'
 import { hideText, showsInputs, showsOutputs } from './values.ts'
 
-type Out = Record<string, AttributeValue | undefined>
-
-/** `llm.input_messages.N.…` */
-export function describeChatInput(messages: unknown, hiding: Hiding): Attributes {
-  if (!showsInputs(hiding)) return {}
-  const out: Out = {}
+/** `llm.input_messages.N.…` Adds to `out`. */
+export function describeChatInput(messages: unknown, hiding: Hiding, out: Out = {}): Attributes {
+  if (!showsInputs(hiding)) return out
   readRecords(messages).forEach((message, index) => {
-    const at = `llm.input_messages.${index}.message`
-    out[`${at}.role`] = readText(message['role'])
-    describeContent(message['content'], at, hiding, out)
-    out[`${at}.tool_call_id`] = readFilled(message['tool_call_id'])
-    describeToolCalls(message['tool_calls'], at, hiding.inputText, out)
+    const names = inputNames(index)
+    out[names.role] = readText(message['role'])
+    describeContent(message['content'], names, hiding, out)
+    out[names.toolCallId] = readFilled(message['tool_call_id'])
+    describeToolCalls(message['tool_calls'], names.at, hiding.inputText, out)
   })
   return out
 }
 
-function describeContent(content: unknown, at: string, hiding: Hiding, out: Out): void {
+interface MessageNames {
+  readonly at: string
+  readonly role: string
+  readonly content: string
+  readonly toolCallId: string
+}
+
+const maxRemembered = 100
+const inputNames = rememberNames('llm.input_messages')
+const outputNames = rememberNames('llm.output_messages')
+
+/** Names by the place of a message: the first ones are put together once, not for each span. */
+function rememberNames(list: string): (index: number) => MessageNames {
+  const known: MessageNames[] = []
+  return (index) => {
+    const found = known[index]
+    if (found !== undefined) return found
+    const at = `${list}.${index}.message`
+    const names: MessageNames = {
+      at,
+      role: `${at}.role`,
+      content: `${at}.content`,
+      toolCallId: `${at}.tool_call_id`,
+    }
+    if (index === known.length && index < maxRemembered) known.push(names)
+    return names
+  }
+}
+
+function describeContent(content: unknown, names: MessageNames, hiding: Hiding, out: Out): void {
   const text = readFilled(content)
-  if (text !== undefined) out[`${at}.content`] = hideText(text, hiding.inputText)
+  if (text !== undefined) out[names.content] = hideText(text, hiding.inputText)
   readRecords(content).forEach((part, index) => {
-    const item = `${at}.contents.${index}.message_content`
+    const item = `${names.at}.contents.${index}.message_content`
     if (part['type'] === 'text') {
       out[`${item}.type`] = 'text'
       out[`${item}.text`] = hideText(readText(part['text']) ?? '', hiding.inputText)
@@ -49,17 +75,16 @@ function describeToolCalls(calls: unknown, at: string, hidden: boolean, out: Out
   })
 }
 
-/** `llm.output_messages.N.…`, N being the place in the list. */
-export function describeChatOutput(choices: unknown, hiding: Hiding): Attributes {
-  if (!showsOutputs(hiding)) return {}
-  const out: Out = {}
+/** `llm.output_messages.N.…`, N being the place in the list. Adds to `out`. */
+export function describeChatOutput(choices: unknown, hiding: Hiding, out: Out = {}): Attributes {
+  if (!showsOutputs(hiding)) return out
   readRecords(choices).forEach((choice, index) => {
-    const at = `llm.output_messages.${index}.message`
+    const names = outputNames(index)
     const message = readRecord(choice['message'])
-    out[`${at}.role`] = readText(message['role'])
+    out[names.role] = readText(message['role'])
     const text = readFilled(message['content'])
-    if (text !== undefined) out[`${at}.content`] = hideText(text, hiding.outputText)
-    describeToolCalls(message['tool_calls'], at, hiding.outputText, out)
+    if (text !== undefined) out[names.content] = hideText(text, hiding.outputText)
+    describeToolCalls(message['tool_calls'], names.at, hiding.outputText, out)
   })
   return out
 }

@@ -2,7 +2,7 @@
 // https://github.com/Arize-ai/openinference/blob/main/spec/llm_spans.md
 import { createChatFold } from '../../fold/chat.ts'
 import { readFilled, readRecord, readReply, writeJson } from '../read.ts'
-import type { Attributes, SpanSet } from '../span-set.ts'
+import type { Attributes, AttributesOut, SpanSet } from '../span-set.ts'
 import { describeChatInput, describeChatOutput } from './chat-messages.ts'
 import type { Hiding } from './hiding.ts'
 import { describeChatUsage } from './token-counts.ts'
@@ -12,29 +12,28 @@ import { describeTools, inputValue, invocationParameters, outputValue } from './
 const contentKeys = ['messages', 'prediction'] as const
 
 export function createChatSpans(hiding: Hiding): SpanSet {
-  const describe = (answer: Readonly<Record<string, unknown>>, text: string): Attributes => ({
-    'llm.model_name': readFilled(answer['model']),
-    ...outputValue(text, answer, hiding, ['choices']),
-    ...describeChatOutput(answer['choices'], hiding),
-    ...describeChatUsage(answer['usage']),
-  })
+  const hidesContent = hiding.inputs || hiding.inputText || hiding.inputMessages
+  const elsewhere = ['messages', 'tools', ...(hidesContent ? ['prediction'] : [])]
+
+  const describe = (answer: Readonly<Record<string, unknown>>, text: string): Attributes => {
+    const out: AttributesOut = { 'llm.model_name': readFilled(answer['model']) }
+    outputValue(text, answer, hiding, ['choices'], out)
+    describeChatOutput(answer['choices'], hiding, out)
+    return describeChatUsage(answer['usage'], out)
+  }
   return {
     name: 'ChatCompletion',
     request(call, received) {
       const request = readRecord(call.request)
-      return {
+      const out: AttributesOut = {
         'openinference.span.kind': 'LLM',
         'llm.system': 'openai',
         'llm.model_name': call.model,
-        ...inputValue(call, received, hiding, contentKeys),
-        ...invocationParameters(request, hiding, [
-          'messages',
-          'tools',
-          ...(hiding.inputs || hiding.inputText || hiding.inputMessages ? ['prediction'] : []),
-        ]),
-        ...describeChatInput(request['messages'], hiding),
-        ...describeTools(request['tools'], hiding),
+        ...invocationParameters(request, hiding, elsewhere),
       }
+      inputValue(call, received, hiding, contentKeys, out)
+      describeChatInput(request['messages'], hiding, out)
+      return describeTools(request['tools'], hiding, out)
     },
     reply: (reply) => describe(readReply(reply), reply.text()),
     fold() {

@@ -1,37 +1,32 @@
 // Token counts as OpenInference names them: metadata, never hidden.
 import { readNumber, readPositive, readRecord } from '../read.ts'
-import type { Attributes } from '../span-set.ts'
+import type { Attributes, AttributesOut as Out } from '../span-set.ts'
 
-const count = 'llm.token_count'
+// Names in full: each would be put together anew for every span.
 
-/** `usage` of chat and text completions, and of embeddings. */
-export function describeChatUsage(usage: unknown): Attributes {
-  const { prompt_tokens, completion_tokens, total_tokens, ...details } = readRecord(usage)
-  const prompt = readPositive(prompt_tokens)
-  const completion = readPositive(completion_tokens)
-  const { prompt_tokens_details: input, completion_tokens_details: output } = details
-  return {
-    [`${count}.prompt`]: prompt,
-    ...(prompt === undefined || input === undefined || input === null
-      ? {}
-      : {
-          [`${count}.prompt_details.audio`]: readNumber(readRecord(input)['audio_tokens']) ?? 0,
-          [`${count}.prompt_details.cache_read`]:
-            readNumber(readRecord(input)['cached_tokens']) ?? 0,
-          [`${count}.prompt_details.cache_creation`]:
-            readNumber(readRecord(input)['cache_creation_input_tokens']) ?? 0,
-        }),
-    [`${count}.completion`]: completion,
-    ...(completion === undefined || output === undefined || output === null
-      ? {}
-      : {
-          [`${count}.completion_details.audio`]:
-            readNumber(readRecord(output)['audio_tokens']) ?? 0,
-          [`${count}.completion_details.reasoning`]:
-            readNumber(readRecord(output)['reasoning_tokens']) ?? 0,
-        }),
-    [`${count}.total`]: readPositive(total_tokens),
+/** `usage` of chat and text completions, and of embeddings. Adds to `out`. */
+export function describeChatUsage(usage: unknown, out: Out = {}): Attributes {
+  const found = readRecord(usage)
+  const { prompt_tokens_details: input, completion_tokens_details: output } = found
+  const prompt = readPositive(found['prompt_tokens'])
+  out['llm.token_count.prompt'] = prompt
+  if (prompt !== undefined && input !== undefined && input !== null) {
+    const details = readRecord(input)
+    out['llm.token_count.prompt_details.audio'] = readNumber(details['audio_tokens']) ?? 0
+    out['llm.token_count.prompt_details.cache_read'] = readNumber(details['cached_tokens']) ?? 0
+    out['llm.token_count.prompt_details.cache_creation'] =
+      readNumber(details['cache_creation_input_tokens']) ?? 0
   }
+  const completion = readPositive(found['completion_tokens'])
+  out['llm.token_count.completion'] = completion
+  if (completion !== undefined && output !== undefined && output !== null) {
+    const details = readRecord(output)
+    out['llm.token_count.completion_details.audio'] = readNumber(details['audio_tokens']) ?? 0
+    out['llm.token_count.completion_details.reasoning'] =
+      readNumber(details['reasoning_tokens']) ?? 0
+  }
+  out['llm.token_count.total'] = readPositive(found['total_tokens'])
+  return out
 }
 
 /** `usage` of responses, images and transcriptions. */
@@ -40,12 +35,14 @@ export function describeResponsesUsage(usage: unknown): Attributes {
   const input = readRecord(details['input_tokens_details'])
   const output = readRecord(details['output_tokens_details'])
   return {
-    [`${count}.prompt`]: readPositive(input_tokens),
-    [`${count}.completion`]: readPositive(output_tokens),
-    [`${count}.total`]: readPositive(total_tokens),
-    [`${count}.prompt_details.cache_read`]: readPositive(input['cached_tokens']),
-    [`${count}.prompt_details.cache_creation`]: readPositive(input['cache_creation_input_tokens']),
-    [`${count}.completion_details.reasoning`]: readPositive(output['reasoning_tokens']),
+    'llm.token_count.prompt': readPositive(input_tokens),
+    'llm.token_count.completion': readPositive(output_tokens),
+    'llm.token_count.total': readPositive(total_tokens),
+    'llm.token_count.prompt_details.cache_read': readPositive(input['cached_tokens']),
+    'llm.token_count.prompt_details.cache_creation': readPositive(
+      input['cache_creation_input_tokens'],
+    ),
+    'llm.token_count.completion_details.reasoning': readPositive(output['reasoning_tokens']),
   }
 }
 
@@ -58,10 +55,10 @@ export function describeAnthropicUsage(usage: unknown): Attributes {
   const prompt = (readNumber(found['input_tokens']) ?? 0) + read + creation
   const completion = readNumber(found['output_tokens']) ?? 0
   return {
-    [`${count}.prompt`]: prompt,
-    [`${count}.prompt_details.cache_read`]: read,
-    [`${count}.prompt_details.cache_creation`]: creation,
-    [`${count}.completion`]: completion,
-    [`${count}.total`]: prompt + completion,
+    'llm.token_count.prompt': prompt,
+    'llm.token_count.prompt_details.cache_read': read,
+    'llm.token_count.prompt_details.cache_creation': creation,
+    'llm.token_count.completion': completion,
+    'llm.token_count.total': prompt + completion,
   }
 }

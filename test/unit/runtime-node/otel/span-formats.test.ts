@@ -94,7 +94,10 @@ function asReadable(record: SpanRecord): ReadableSpan {
 
 /** Encoded one after the other, as a queue does it. */
 function encodeAll(format: ReturnType<typeof createProtobufFormat>, spans: readonly SpanRecord[]) {
-  return Buffer.from(format.frame(spans.map((one) => Uint8Array.from(format.encode(one)))))
+  const encoded = spans.map((one) => Uint8Array.from(format.encode(one)))
+  const { before, behind } = format.room
+  const buffer = Buffer.concat([Buffer.alloc(before), ...encoded, Buffer.alloc(behind)])
+  return Buffer.from(format.complete(buffer, buffer.length - behind))
 }
 
 const examples: Readonly<Record<string, SpanRecord>> = {

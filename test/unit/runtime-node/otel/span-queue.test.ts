@@ -5,8 +5,13 @@ import type { SpanRecord } from '../../../../runtime-node/otel/span-record.ts'
 
 /** Spans are their names, a comma behind each. */
 const format: SpanFormat = {
+  room: { before: 1, behind: 1 },
   encode: ({ name }) => Buffer.from(`${name},`),
-  frame: (pieces) => Buffer.concat([Buffer.from('['), ...pieces, Buffer.from(']')]),
+  complete(buffer, end) {
+    buffer[0] = 0x5b
+    buffer[end] = 0x5d
+    return buffer.subarray(0, end + 1)
+  },
 }
 
 // The cast: the format reads nothing else.
@@ -18,6 +23,15 @@ interface Sent {
   readonly fail: (error: Error) => void
 }
 
+const usual: SpanQueueLimits = {
+  maxSpans: 10,
+  maxBytes: 1000,
+  maxBatch: 3,
+  maxBatchBytes: 100,
+  delayMs: 5000,
+  timeoutMs: 30_000,
+}
+
 function open(limits: Partial<SpanQueueLimits> = {}) {
   const sent: Sent[] = []
   const troubles: string[] = []
@@ -27,18 +41,11 @@ function open(limits: Partial<SpanQueueLimits> = {}) {
       new Promise((succeed, fail) => {
         sent.push({ text: Buffer.from(request).toString(), succeed, fail })
       }),
-    limits: {
-      maxSpans: 10,
-      maxBytes: 1000,
-      maxBatch: 3,
-      maxBatchBytes: 100,
-      delayMs: 5000,
-      timeoutMs: 30_000,
-      ...limits,
-    },
+    limits: { ...usual, ...limits },
     onTrouble: (text) => troubles.push(text),
   })
   return {
+    limits: { ...usual, ...limits },
     queue,
     sent,
     troubles,
@@ -96,7 +103,7 @@ describe('a queue of spans', () => {
     expect(texts()).toEqual(['[aaa,bbb,]', '[ccc,]', `[${large},]`, '[ddd,]'])
   })
 
-  it('carries spans that fill many pieces of memory', async () => {
+  it('carries spans that outgrow its memory', async () => {
     const { queue, sent, texts } = open({ maxBytes: 1e7, maxBatch: 9, maxBatchBytes: 1e7 })
     const names = Array.from({ length: 9 }, (_, index) => String(index).repeat(60_000))
     for (const name of names) queue.add(named(name))
@@ -147,6 +154,40 @@ describe('a queue of spans', () => {
     sent[0]?.succeed()
     await settle()
     expect(queue.lost()).toBe(3)
+  })
+
+  it('leaves a request as it is for as long as it may still be sent', async () => {
+    const requests: Uint8Array[] = []
+    const { limits } = open({ timeoutMs: 10, maxBatch: 1, maxSpans: 100 })
+    const ends: (() => void)[] = []
+    const queue = createSpanQueue({
+      format,
+      send: (request) => {
+        requests.push(request)
+        return new Promise((resolve) => ends.push(resolve))
+      },
+      limits,
+      onTrouble() {},
+    })
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const name of names.slice(0, 4)) queue.add(named(name))
+    await vi.advanceTimersByTimeAsync(35)
+    expect(requests.map((bytes) => Buffer.from(bytes).toString())).toEqual([
+      '[a,]',
+      '[b,]',
+      '[c,]',
+      '[d,]',
+    ])
+    ends[0]?.()
+    await settle()
+    queue.add(named('e'))
+    await vi.advanceTimersByTimeAsync(20)
+    expect(requests.slice(1).map((bytes) => Buffer.from(bytes).toString())).toEqual([
+      '[b,]',
+      '[c,]',
+      '[d,]',
+      '[e,]',
+    ])
   })
 
   it('sends all that waits when it is shut down, and takes no more', async () => {
