@@ -1,5 +1,6 @@
 // The access log of a run: which lines its configuration wants, and the sinks that they go to. A reload keeps the sinks
 // that stay in use.
+import { devNull } from 'node:os'
 import { listCredentialHeaders } from '../src/config/credential-headers.ts'
 import type { Exchange, GatewaySpec, Logger, Observer } from '../src/index.ts'
 import {
@@ -63,7 +64,7 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
     const known = files.get(path)
     if (known !== undefined) return known
     const sink = createLineSink({
-      target: path,
+      target: path === '/dev/null' ? devNull : path,
       onTrouble: (text) => log('warn', 'access log', { trouble: text }),
     })
     files.set(path, sink)

@@ -1,12 +1,13 @@
 // Which configuration is used, and reading it: a path or standard input, else config.yaml of the config home, else
 // the built-in one.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import type { ConfigSource, parseConfig } from '../src/config/parse.ts'
 import type { Diagnostic, GatewaySpec } from '../src/index.ts'
 import { readBuiltInConfig } from './built-in-config.ts'
 import { buildEnvironmentConfig } from './environment-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { expandHome, expandPath } from './paths.ts'
+import { readTextFile } from './read-text.ts'
 import type { ConfigSettings } from './settings.ts'
 import type { System } from './system.ts'
 
@@ -193,12 +194,12 @@ function isDirectory(path: string): boolean {
 }
 
 function readConfigFile(path: string): string {
-  return explain(path, () => readFileSync(path, 'utf8'))
+  return explain(path, () => readTextFile(path))
 }
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readTextFile(path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
     throw readError(path, error)
@@ -207,7 +208,7 @@ function readIfThere(path: string): string | undefined {
 
 function readIfPossible(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readTextFile(path)
   } catch {
     return undefined
   }

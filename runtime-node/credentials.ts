@@ -6,6 +6,7 @@ import { type IniFile, type IniSection, parseAwsIni } from '../src/auth/aws-ini.
 import { readAwsProfile, unavailableAwsCredentials } from '../src/auth/aws-profile.ts'
 import { readAwsVariables } from '../src/auth/environment-credentials.ts'
 import type { AwsCredentials } from '../src/index.ts'
+import { decodeText } from './read-text.ts'
 
 export interface AwsDefaultChainOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -121,7 +122,7 @@ function notBuilt(variable: string, what: string): Error {
 
 async function readTextFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path))
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

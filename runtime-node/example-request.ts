@@ -70,14 +70,24 @@ function matchesWhole(pattern: string, model: string): boolean {
   }
 }
 
-/** One line for a POSIX shell. `origin` is like `http://localhost:1975`. */
-export function formatCurl(origin: string, { model, headers }: ExampleRequest): string {
+/** `cmd`: what Windows understands, and the shell that comes with Git does too. */
+export type Shell = 'posix' | 'cmd'
+
+/** One line for a shell. `origin` is like `http://localhost:1975`. */
+export function formatCurl(
+  origin: string,
+  { model, headers }: ExampleRequest,
+  shell: Shell,
+): string {
+  const quote = quotes[shell]
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello.' }] })
   const all = [{ name: 'content-type', value: 'application/json' }, ...headers]
-  const options = all.map(({ name, value }) => `-H ${quoteForShell(`${name}: ${value}`)}`)
-  return `curl ${origin}/v1/chat/completions ${options.join(' ')} -d ${quoteForShell(body)}`
+  const options = all.map(({ name, value }) => `-H ${quote(`${name}: ${value}`)}`)
+  return `curl ${origin}/v1/chat/completions ${options.join(' ')} -d ${quote(body)}`
 }
 
-function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+const quotes: Readonly<Record<Shell, (text: string) => string>> = {
+  posix: (text) => `'${text.replaceAll("'", "'\\''")}'`,
+  // A backslash is one, but in front of a quote.
+  cmd: (text) => `"${text.replaceAll(/\\*"/g, (found) => `${found.slice(0, -1).repeat(2)}\\"`)}"`,
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readGcpVariable } from '../src/auth/environment-credentials.ts'
 import { unavailableGcpCredentials } from '../src/auth/gcp-token.ts'
+import { decodeText } from './read-text.ts'
 
 export interface GcpDefaultCredentialsOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -54,7 +55,7 @@ function gcloudFolder(read: (name: string) => string | undefined, home: string):
 
 async function readTextFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

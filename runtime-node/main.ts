@@ -6,7 +6,8 @@ import { createNodeSystem } from './system.ts'
 
 // A reader that has gone (`aigw run --show-default | head -1`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  // EOF is what Windows calls it.
+  if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error
 })
 process.on('uncaughtException', (error) => {
   process.stderr.write(`Error running: ${messageOf(error)}\n`, () => process.exit(1))

@@ -201,6 +201,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
         simulated: settings.simulation !== undefined,
         hosts: settings.hosts,
         listeners,
+        shell: shellOf(system),
       }),
   })
   const admin = startAdmin({
@@ -366,6 +367,8 @@ function explainBind(port: number) {
   }
 }
 
+const shellOf = ({ path }: System) => (path.sep === '\\' ? 'cmd' : 'posix')
+
 function announce(
   { settings, system, loaded, log }: Run,
   { spec, listeners, adminPort }: Pick<Started, 'spec' | 'listeners' | 'adminPort'>,
@@ -378,6 +381,7 @@ function announce(
     hosts: settings.hosts,
     adminHosts: settings.adminHosts,
     simulated: settings.simulation !== undefined,
+    shell: shellOf(system),
     uptimeMs: system.uptime(),
   }
   const wide = describeWideBind(started)

@@ -10,7 +10,7 @@ import type {
   RuleSpec,
 } from '../src/index.ts'
 import type { ConfigOrigin } from './config-source.ts'
-import { findExample, formatCurl } from './example-request.ts'
+import { findExample, formatCurl, type Shell } from './example-request.ts'
 import { bracketHost, isLoopback, localHost } from './hosts.ts'
 
 export type Colors = ReturnType<typeof createColors>
@@ -24,6 +24,8 @@ export interface Started {
   /** In the order of the listeners, with the port that each really has. */
   readonly listeners: readonly Pick<ListenerSpec, 'name' | 'port'>[]
   readonly simulated: boolean
+  /** Of whoever tries the example. */
+  readonly shell: Shell
   readonly uptimeMs: number
 }
 
@@ -99,10 +101,11 @@ export function describeExample({
   simulated,
   hosts,
   listeners,
-}: Pick<Started, 'spec' | 'simulated' | 'hosts' | 'listeners'>): string | undefined {
+  shell,
+}: Pick<Started, 'spec' | 'simulated' | 'hosts' | 'listeners' | 'shell'>): string | undefined {
   const example = findExample(spec, simulated)
   const origin = `http://${localHost(hosts)}:${listeners[0]?.port ?? 0}`
-  return example && formatCurl(origin, example)
+  return example && formatCurl(origin, example, shell)
 }
 
 /** One line where the port is open to others and nothing asks them who they are. */

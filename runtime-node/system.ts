@@ -33,12 +33,13 @@ export interface System {
   /** Calls `listener` for each request to read the configuration anew; returns what takes it off. */
   onReload(listener: () => void): () => void
   /**
-   * Calls `listener` with the names of files that change, null where the name is not known; returns
-   * what ends it, or undefined where the directory cannot be watched.
+   * Calls `listener` with the names of files that change, null where the name is not known, and `onLost` when there will
+   * be no more of them; returns what ends it, or undefined where the directory cannot be watched.
    */
   watchDirectory(
     directory: string,
     listener: (name: string | null) => void,
+    onLost: () => void,
   ): (() => void) | undefined
   /** Calls `work` once after `ms`; returns what cancels it. */
   schedule(work: () => void, ms: number): () => void
@@ -46,9 +47,20 @@ export interface System {
   onStrayRejection(listener: (reason: unknown) => void): () => void
 }
 
-// Windows knows no SIGTERM; Ctrl-Break and the end of a console session come as SIGBREAK there.
-const stopSignals: readonly NodeJS.Signals[] =
-  process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK'] : ['SIGINT', 'SIGTERM']
+/**
+ * Which signals ask for what. Windows has no signals but those of its consoles: Ctrl-C, Ctrl-Break, and a window that is
+ * closed, which Node calls SIGHUP and which leaves the process some seconds.
+ */
+export function signalsOf(platform: NodeJS.Platform): {
+  readonly stop: readonly NodeJS.Signals[]
+  readonly reload: readonly NodeJS.Signals[]
+} {
+  return platform === 'win32'
+    ? { stop: ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'], reload: [] }
+    : { stop: ['SIGINT', 'SIGTERM'], reload: ['SIGHUP'] }
+}
+
+const signals = signalsOf(process.platform)
 
 /** The process that we are. */
 export function createNodeSystem(): System {
@@ -66,23 +78,25 @@ export function createNodeSystem(): System {
     uptime: () => performance.now(),
     microseconds: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
     onStop(listener) {
-      for (const signal of stopSignals) process.on(signal, listener)
+      for (const signal of signals.stop) process.on(signal, listener)
       return () => {
-        for (const signal of stopSignals) process.off(signal, listener)
+        for (const signal of signals.stop) process.off(signal, listener)
       }
     },
     onReload(listener) {
-      // Windows sends this one when the console closes.
-      if (process.platform === 'win32') return () => {}
-      process.on('SIGHUP', listener)
+      for (const signal of signals.reload) process.on(signal, listener)
       return () => {
-        process.off('SIGHUP', listener)
+        for (const signal of signals.reload) process.off(signal, listener)
       }
     },
-    watchDirectory(directory, listener) {
+    watchDirectory(directory, listener, onLost) {
       try {
         const watcher = watch(directory, (_, name) => listener(name))
-        watcher.on('error', () => watcher.close())
+        // On Windows, of a directory that is removed.
+        watcher.on('error', () => {
+          watcher.close()
+          onLost()
+        })
         return () => watcher.close()
       } catch {
         return undefined

@@ -24,8 +24,7 @@ const pollMs = 5000
 /** Calls `onChange` when files have changed and then been quiet. */
 export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch {
   const { path, schedule, watchDirectory } = system
-  /** What ends each; nothing for a directory that cannot be watched. */
-  const watched = new Map<string, (() => void) | undefined>()
+  const watched = new Map<string, Watched>()
   let targets: WatchTargets = { files: [] }
   let seen = ''
   let cancelQuiet = () => {}
@@ -45,11 +44,25 @@ export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch
     }, pollMs)
   }
   const concerns = (directory: string, name: string | null): boolean => {
-    // Some systems do not say which file it was; a mounted volume of Kubernetes moves this link.
-    if (name === null || name === '..data') return true
+    // Some systems do not say which file it was; a mounted volume of Kubernetes moves this link; a directory that is
+    // itself removed or replaced tells of its own name.
+    if (name === null || name === '..data' || name === path.basename(directory)) return true
     if (directory === targets.directory && /\.(?:ya?ml|json)$/.test(name)) return true
     const changed = path.join(directory, name)
-    return targets.files.some((file) => file === changed || realPath(file) === changed)
+    // Names differ in case alone on Windows, and are the same file.
+    const isChanged = (file: string) => path.relative(file, changed) === ''
+    return targets.files.some((file) => isChanged(file) || isChanged(realPath(file)))
+  }
+  const start = (directory: string, id: string) => {
+    const lose = () => {
+      watched.set(directory, { id, stop: undefined })
+      touch()
+    }
+    const onEvent = (name: string | null) => {
+      if (concerns(directory, name)) touch()
+    }
+    // What cannot be watched is looked at now and then.
+    watched.set(directory, { id, stop: watchDirectory(directory, onEvent, lose) })
   }
   poll()
   return {
@@ -60,20 +73,20 @@ export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch
         targets.files.flatMap((file) => [path.dirname(file), path.dirname(realPath(file))]),
       )
       if (targets.directory !== undefined) directories.add(targets.directory)
-      for (const [directory, stop] of watched) {
+      for (const [directory, { stop }] of watched) {
         if (directories.has(directory)) continue
         stop?.()
         watched.delete(directory)
       }
       let isNew = false
       for (const directory of directories) {
-        if (watched.get(directory) !== undefined) continue
-        isNew ||= !watched.has(directory)
-        // What cannot be watched is looked at now and then.
-        const stop = watchDirectory(directory, (name) => {
-          if (concerns(directory, name)) touch()
-        })
-        watched.set(directory, stop)
+        const id = identify(directory)
+        const known = watched.get(directory)
+        // A directory in the place of another one has no watch yet.
+        if (known?.id === id && known.stop !== undefined) continue
+        known?.stop?.()
+        isNew ||= known?.id !== id
+        start(directory, id)
       }
       // Between reading and watching a change goes unseen.
       if (isNew) touch()
@@ -81,9 +94,26 @@ export function watchFiles(system: WatchSystem, onChange: () => void): FileWatch
     close() {
       cancelQuiet()
       cancelPoll()
-      for (const stop of watched.values()) stop?.()
+      for (const { stop } of watched.values()) stop?.()
       watched.clear()
     },
+  }
+}
+
+interface Watched {
+  /** Which directory of that name it is. */
+  readonly id: string
+  /** Ends it; undefined for a directory that cannot be watched. */
+  readonly stop: (() => void) | undefined
+}
+
+function identify(directory: string): string {
+  try {
+    const { dev, ino, birthtimeMs } = statSync(directory)
+    // Numbers are given again at once to what is made next.
+    return `${dev} ${ino} ${birthtimeMs}`
+  } catch {
+    return ''
   }
 }
 

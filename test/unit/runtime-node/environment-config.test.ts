@@ -9,7 +9,12 @@ const builtIn = readBuiltInConfig()
 
 function load(env: Env) {
   const { text, variables } = buildEnvironmentConfig(env, builtIn)
-  const { spec, diagnostics } = parseConfig({ file: 'environment', text, env })
+  const { spec, diagnostics } = parseConfig({
+    file: 'environment',
+    text,
+    env,
+    readText: () => undefined,
+  })
   const said = diagnostics.filter(({ severity }) => severity !== 'info')
   return { text, variables, spec, said: said.map(({ message }) => message) }
 }

@@ -107,14 +107,22 @@ describe('findExample', () => {
   })
 })
 
+const odd = { model: "it's $HOME", headers: [{ name: 'x-team', value: "red's" }] }
+
 it('quotes the command for a shell, whatever the names are', () => {
-  const command = formatCurl('http://localhost:1975', {
-    model: "it's $HOME",
-    headers: [{ name: 'x-team', value: "red's" }],
-  })
-  expect(command).toBe(
+  expect(formatCurl('http://localhost:1975', odd, 'posix')).toBe(
     "curl http://localhost:1975/v1/chat/completions -H 'content-type: application/json' " +
       "-H 'x-team: red'\\''s' " +
       `-d '{"model":"it'\\''s $HOME","messages":[{"role":"user","content":"Say hello."}]}'`,
   )
+})
+
+it('quotes it as programs on Windows read it', () => {
+  expect(formatCurl('http://localhost:1975', odd, 'cmd')).toBe(
+    'curl http://localhost:1975/v1/chat/completions -H "content-type: application/json" ' +
+      '-H "x-team: red\'s" ' +
+      String.raw`-d "{\"model\":\"it's $HOME\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}"`,
+  )
+  const quoted = formatCurl('http://localhost:1975', { model: 'say "hi"', headers: [] }, 'cmd')
+  expect(quoted).toContain(String.raw`\"say \\\"hi\\\"\"`)
 })

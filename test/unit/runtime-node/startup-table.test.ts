@@ -39,6 +39,7 @@ const spec: GatewaySpec = {
 }
 
 const started: Started = {
+  shell: 'posix',
   spec,
   origin: { kind: 'built-in' },
   hosts: ['127.0.0.1', '::1'],

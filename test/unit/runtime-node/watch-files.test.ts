@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, win32 } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type WatchTargets, watchFiles } from '../../../runtime-node/watch-files.ts'
 import { createManualWatch } from '../../support/manual-watch.ts'
@@ -152,4 +152,57 @@ describe('watching', () => {
     expect(manual.directories()).toEqual([])
     expect(manual.pending()).toBe(0)
   })
+})
+
+describe('a directory that goes away', () => {
+  it('is watched again when another one has taken its place', () => {
+    const { folder, manual, watch, changes } = start(oneFile)
+    rmSync(folder, { recursive: true })
+    mkdirSync(`${folder}.new`)
+    writeFileSync(join(`${folder}.new`, 'a.yaml'), '2')
+    renameSync(`${folder}.new`, folder)
+    // What Linux tells of a directory that is gone.
+    manual.touch(folder, basename(folder))
+    manual.advance(250)
+    expect(changes()).toBe(1)
+    expect(manual.started(folder)).toBe(1)
+    watch.set(oneFile(folder))
+    expect(manual.started(folder)).toBe(2)
+    manual.advance(250)
+    expect(changes()).toBe(2)
+    watch.set(oneFile(folder))
+    manual.advance(1000)
+    expect([changes(), manual.started(folder)]).toEqual([2, 2])
+  })
+
+  it('and whose watch is lost is looked after, and watched again as soon as it can be', () => {
+    const { folder, manual, watch, changes } = start(oneFile)
+    manual.lose(folder)
+    manual.advance(250)
+    expect(changes()).toBe(1)
+    watch.set(oneFile(folder))
+    expect(manual.started(folder)).toBe(2)
+    manual.touch(folder, 'a.yaml')
+    manual.advance(250)
+    expect(changes()).toBe(2)
+  })
+})
+
+it('takes names on Windows for the same that differ in case alone', () => {
+  const manual = createManualWatch(win32)
+  let changes = 0
+  const watch = watchFiles(manual.system, () => {
+    changes++
+  })
+  watch.set({ files: ['C:\\Users\\Me\\Config.yaml'] })
+  manual.advance(250)
+  changes = 0
+  manual.touch('C:\\Users\\Me', 'config.YAML')
+  manual.touch('C:\\Users\\Me', 'other.yaml')
+  manual.advance(250)
+  expect(changes).toBe(1)
+  manual.touch('C:\\Users\\Me', 'other.yaml')
+  manual.advance(250)
+  expect(changes).toBe(1)
+  watch.close()
 })
