@@ -3,7 +3,11 @@ import { createHash, createHmac } from 'node:crypto'
 import type { Digests } from '../src/index.ts'
 
 export const nodeDigests: Digests = {
-  sha256: (content) => createHash('sha256').update(content).digest('hex'),
+  sha256(pieces) {
+    const hash = createHash('sha256')
+    for (const piece of pieces) hash.update(piece)
+    return hash.digest('hex')
+  },
   hmacSha256(key, text) {
     const secret = typeof key === 'string' ? key : new Uint8Array(key)
     // Copied: a short Buffer may be a part of a pool.

@@ -1,6 +1,7 @@
 // The outgoing side on Node: undici pools, dispatched with callbacks so that a body can be answered or
 // transformed where its bytes arrive. https://undici.nodejs.org/#/docs/api/Dispatcher
 // By its file: Bun puts a stand-in without pools in the place of the bare name.
+import { Readable } from 'node:stream'
 import { Client, type Dispatcher, Pool } from 'undici/index.js'
 import { connectionError } from '../src/connection-failure.ts'
 import {
@@ -149,11 +150,12 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
     const body = createIncomingBody()
     let running = false
     let answered = false
+    const outgoing = writeBody(init)
     const request: PooledRequest = {
       path: url.slice(url.indexOf('/', 8)),
       method: init.method,
-      headers: init.headers,
-      body: init.body ?? null,
+      headers: outgoing.headers,
+      body: outgoing.body,
       client: undefined,
       servername: init.transport?.tls?.hostname,
     }
@@ -195,6 +197,21 @@ function dispatch(pool: Pool, url: string, init: UpstreamRequest): Promise<Upstr
       },
     })
   })
+}
+
+/** A body of several pieces is not joined: it may be large. What streams, undici does not count. */
+function writeBody(
+  init: UpstreamRequest,
+): Required<Pick<PooledRequest, 'headers'>> & { readonly body: Readable | Uint8Array | null } {
+  const { pieces } = init
+  if (pieces === undefined || pieces.length === 1) {
+    return { headers: init.headers, body: pieces?.[0] ?? init.body ?? null }
+  }
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return {
+    headers: { ...init.headers, 'content-length': String(length) },
+    body: Readable.from(pieces, { objectMode: false }),
+  }
 }
 
 const toError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))

@@ -2,6 +2,7 @@
 // them, and whether its client is still there.
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { createCancellation, GatewayError, type RequestRuntime } from '../src/index.ts'
+import { collectYoungGarbage } from './collect-garbage.ts'
 import { readHeaderRecord } from './header-record.ts'
 
 type Bindings = HttpBindings | Http2Bindings
@@ -54,6 +55,9 @@ function writeAddress(address: string | undefined, port: number | undefined): st
   return `${plain.includes(':') ? `[${plain}]` : plain}:${port}`
 }
 
+/** The pieces of such a body are not left lying about beside it. */
+const largeBytes = 1024 * 1024
+
 /** Without a copy, where the body has come in one piece. */
 function readBody(
   incoming: Bindings['incoming'],
@@ -75,7 +79,13 @@ function readBody(
     incoming.on('data', onData)
     incoming.on('end', () => {
       const [first] = chunks
-      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length))
+      if (chunks.length === 1 && first) return resolve(first)
+      const whole = Buffer.concat(chunks, length)
+      if (length >= largeBytes) {
+        chunks.length = 0
+        collectYoungGarbage()
+      }
+      resolve(whole)
     })
     incoming.on('error', reject)
     incoming.on('close', () => {

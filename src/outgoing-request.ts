@@ -1,12 +1,13 @@
 // The second argument of `fetch` for a request to a provider.
 import { type Cancellation, signalOf } from './cancellation.ts'
+import { joinPieces, type Pieces } from './pieces.ts'
 import type { Transport, UpstreamRequest } from './ports.ts'
 
 interface Parts {
   readonly method: UpstreamRequest['method']
   /** Lower-case names. */
   readonly headers: ReadonlyMap<string, string>
-  readonly body: Uint8Array<ArrayBuffer> | undefined
+  readonly body: Pieces | undefined
   readonly cancellation: Cancellation
   readonly transport: Transport | undefined
   readonly backend: string
@@ -20,22 +21,28 @@ interface Parts {
 export class OutgoingRequest implements UpstreamRequest {
   readonly method: UpstreamRequest['method']
   readonly headers: UpstreamRequest['headers']
-  declare readonly body?: Uint8Array<ArrayBuffer>
+  readonly pieces: Pieces | undefined
   readonly redirect = 'manual'
   readonly cancellation: Cancellation
   declare readonly transport?: Transport
   readonly backend: string
   declare readonly trouble?: string
   #signal: AbortSignal | undefined
+  #body: Uint8Array<ArrayBuffer> | undefined
 
   constructor(parts: Parts) {
     this.method = parts.method
     this.headers = toRecord(parts.headers)
     this.cancellation = parts.cancellation
     this.backend = parts.backend
-    if (parts.body !== undefined) this.body = parts.body
+    this.pieces = parts.body
     if (parts.transport !== undefined) this.transport = parts.transport
     if (parts.trouble !== undefined) this.trouble = parts.trouble
+  }
+
+  get body(): Uint8Array<ArrayBuffer> | undefined {
+    this.#body ??= this.pieces && joinPieces(this.pieces)
+    return this.#body
   }
 
   /** Made when it is first asked for: most transports take `cancellation`. */

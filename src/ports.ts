@@ -1,6 +1,7 @@
 // What the core takes from its surroundings. Each has a web-standard default in gateway.ts.
 import type { Cancellation } from './cancellation.ts'
 import type { TlsSpec } from './config/config.ts'
+import type { Pieces } from './pieces.ts'
 import type { BodyTransformer } from './streams/stream-translator.ts'
 
 /** The part of `Headers` that is read. Names are lower-case. */
@@ -42,7 +43,10 @@ export interface UpstreamRequest {
   readonly method: 'POST' | 'GET' | 'DELETE'
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer>
+  /** Joined when it is first asked for: a transport that takes `pieces` need not. */
+  readonly body?: Uint8Array<ArrayBuffer> | undefined
+  /** The body in pieces that follow one another. */
+  readonly pieces?: Pieces | undefined
   /** Made when it is first asked for: a transport that takes `cancellation` need not. */
   readonly signal: AbortSignal
   readonly cancellation?: Cancellation
@@ -78,8 +82,8 @@ export interface AwsCredentials {
  * signature that takes longer than all the rest of a request.
  */
 export interface Digests {
-  /** Lower-case hex. */
-  sha256(content: string | Uint8Array): string
+  /** Of all pieces together; lower-case hex. */
+  sha256(pieces: readonly (string | Uint8Array)[]): string
   hmacSha256(key: string | ArrayBuffer, text: string): ArrayBuffer
 }
 

@@ -4,6 +4,7 @@ import type { Sealed } from './auth/auth.ts'
 import type { Call } from './endpoints/endpoint.ts'
 import { GatewayError } from './errors.ts'
 import { outgoingHeaders } from './headers.ts'
+import { joinPieces, type Pieces } from './pieces.ts'
 import type { Backend, BackendEndpoint } from './routing/route.ts'
 import type { Translation } from './translate/translator.ts'
 
@@ -32,7 +33,7 @@ export function sealRequest(input: {
   backend.headerMutation?.apply(headers)
 
   const { method = 'POST' } = call.endpoint
-  let body: string | Uint8Array<ArrayBuffer> = translation.body ?? call.body.bytes
+  let body = translation.body ?? call.body.bytes
   const isJson = method === 'POST' && body.length > 0 && !isMultipart(call.body.contentType)
   if (backend.bodyMutation !== undefined && isJson) {
     body = backend.bodyMutation.apply(
@@ -40,12 +41,11 @@ export function sealRequest(input: {
         ? body
         : translation.body === undefined
           ? call.body.text()
-          : decode(body),
+          : decode(joinPieces(toPieces(body))),
     )
   }
-  const bytes = typeof body === 'string' ? encoder.encode(body) : body
   const url = locate(endpoint.origin, translation.path)
-  return { method, url, headers, body: method === 'POST' ? bytes : undefined }
+  return { method, url, headers, body: method === 'POST' ? toPieces(body) : undefined }
 }
 
 /** Most requests go where an earlier one went, and parsing a URL takes a microsecond. */
@@ -67,6 +67,11 @@ function locate(origin: string, path: string): URL {
   if (known.size >= maxKnown) known.clear()
   known.set(text, url)
   return url
+}
+
+function toPieces(body: NonNullable<Translation['body']>): Pieces {
+  if (typeof body === 'string') return [encoder.encode(body)]
+  return body instanceof Uint8Array ? [body] : body
 }
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)

@@ -1,5 +1,6 @@
 // How the gateway proves itself to a backend: always last, on the exact bytes sent.
 import type { AuthSpec } from '../config/config.ts'
+import type { Pieces } from '../pieces.ts'
 import type { HeaderReader, Ports } from '../ports.ts'
 
 /** A request whose URL and bytes are final. */
@@ -8,7 +9,7 @@ export interface Sealed {
   readonly url: URL
   /** Lower-case names; authentication adds to them and can reach nothing else. */
   readonly headers: Map<string, string>
-  readonly body: Uint8Array<ArrayBuffer> | undefined
+  readonly body: Pieces | undefined
 }
 
 export interface BackendAuth {

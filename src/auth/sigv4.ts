@@ -1,6 +1,7 @@
 // AWS Signature Version 4 of a request whose bytes are final
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 import { AwsV4Signer } from 'aws4fetch'
+import { joinPieces } from '../pieces.ts'
 import type { AwsCredentials, Digests } from '../ports.ts'
 import type { Sealed } from './auth.ts'
 
@@ -42,7 +43,10 @@ export function signRequest(
     region: scope.region,
     datetime: new Date(scope.now).toISOString().replace(/[-:]|\.\d{3}/g, ''),
     cache: keys,
-    ...(request.body === undefined ? {} : { body: request.body }),
+    // Hashed by the signer where nothing else does.
+    ...(request.body === undefined || digests !== undefined
+      ? {}
+      : { body: joinPieces(request.body) }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   })
   // The signer would collapse slashes, which a service other than S3 gets as they stand on the wire.
@@ -64,9 +68,9 @@ export function signRequest(
 function writeAuthorization(signer: AwsV4Signer, body: Sealed['body'], digests: Digests): string {
   const { method, encodedPath, encodedSearch, canonicalHeaders, signedHeaders } = signer
   const { accessKeyId, credentialString, datetime } = signer
-  const bodyHash = digests.sha256(body ?? '')
+  const bodyHash = digests.sha256(body ?? [])
   const canonical = `${method}\n${encodedPath}\n${encodedSearch}\n${canonicalHeaders}\n\n${signedHeaders}\n${bodyHash}`
-  const text = `AWS4-HMAC-SHA256\n${datetime}\n${credentialString}\n${digests.sha256(canonical)}`
+  const text = `AWS4-HMAC-SHA256\n${datetime}\n${credentialString}\n${digests.sha256([canonical])}`
   const signature = writeHex(digests.hmacSha256(signingKey(signer, digests), text))
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${credentialString}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }

@@ -1,5 +1,6 @@
 // What a client may call, and a call as it was made.
 import type { Cancellation } from '../cancellation.ts'
+import type { Outline } from '../json/outline.ts'
 import type { HeaderReader } from '../ports.ts'
 
 /** In whose manner the client speaks, and so wants its errors and streams. */
@@ -12,6 +13,11 @@ export interface RawBody {
   readonly contentType: string
   /** The bytes as UTF-8, decoded once. Throws a `GatewayError` where they are not. */
   text(): string
+  /**
+   * The same for a body that is JSON, with marks for long strings: all that reading and writing most of it needs.
+   * Made once. Throws as `text`.
+   */
+  outline(): Outline
 }
 
 /** What an endpoint reads out of a body. `request` is the parsed body: a frozen matter of fact. */

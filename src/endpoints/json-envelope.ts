@@ -1,6 +1,7 @@
 // What every JSON endpoint reads first: an object, its model, and that a model key stands there once.
 import { GatewayError } from '../errors.ts'
 import { isRecord } from '../json/is-record.ts'
+import { parseOutline } from '../json/outline.ts'
 import { JsonError, parseJson } from '../json/parse.ts'
 import { hasDuplicateMember, setOnly } from '../json/splice.ts'
 import type { RawBody } from './endpoint.ts'
@@ -31,7 +32,7 @@ export function readJsonEnvelope(
       'malformed request: multipart body not supported for this endpoint',
     )
   }
-  const request = parseObject(body.text(), path)
+  const request = parseObject(body, path)
   const { model } = request
   if (model !== undefined && model !== null && typeof model !== 'string') {
     throw malformed(path, `model: expected a string, got ${typeName(model)}`)
@@ -50,26 +51,40 @@ export function readJsonEnvelope(
   }
 }
 
-function parseObject(text: string, path: string): Readonly<Record<string, unknown>> {
-  if (text.trim() === '') throw malformed(path, 'the body is empty')
+function parseObject(body: RawBody, path: string): Readonly<Record<string, unknown>> {
+  const outline = body.outline()
+  if (outline.text.trim() === '') throw malformed(path, 'the body is empty')
   let value: unknown
   try {
-    value = parseJson(text)
+    value = parseOutline(outline)
   } catch (error) {
-    throw malformed(path, error instanceof JsonError ? error.message : 'invalid JSON')
+    throw malformed(path, describeProblem(body, error))
   }
   if (!isRecord(value)) throw malformed(path, `expected an object, got ${typeName(value)}`)
   return value
 }
 
+/** The place that it names is one in the text as it came. */
+function describeProblem(body: RawBody, error: unknown): string {
+  try {
+    if (body.outline().strings.length > 0) parseJson(body.text())
+  } catch (actual) {
+    return describeProblemIn(actual)
+  }
+  return describeProblemIn(error)
+}
+
+const describeProblemIn = (error: unknown) =>
+  error instanceof JsonError ? error.message : 'invalid JSON'
+
 /** A provider that reads the first of two `model` keys would serve another model than was routed. */
 function withOneModel(body: RawBody, model: string): RawBody {
-  const text = body.text()
+  const { text } = body.outline()
   const first = text.indexOf('"model"')
   // Only another spelling of the key, or a second one, can be a duplicate.
   const suspicious = text.includes('"model"', first + 1) || text.includes('\\u')
   if (!suspicious || !hasDuplicateMember(text, 'model')) return body
-  return createTextBody(setOnly(text, 'model', JSON.stringify(model)), body.contentType)
+  return createTextBody(setOnly(body.text(), 'model', JSON.stringify(model)), body.contentType)
 }
 
 /** A member that must be a boolean where it is there; null counts as absent. */

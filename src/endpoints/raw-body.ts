@@ -1,22 +1,35 @@
 // A request body with its text decoded at most once.
 import { GatewayError } from '../errors.ts'
+import { type Outline, outlineJson } from '../json/outline.ts'
 import type { RawBody } from './endpoint.ts'
 
 export function createRawBody(bytes: Uint8Array<ArrayBuffer>, contentType: string): RawBody {
   let text: string | undefined
-  return {
+  let outline: Outline | undefined
+  const body: RawBody = {
     bytes,
     contentType,
     text() {
-      text ??= decodeUtf8(bytes)
+      // Most texts have no long strings, and are their own outline.
+      text ??= outline?.strings.length === 0 ? outline.text : decodeUtf8(bytes)
       return text
     },
+    outline() {
+      outline ??= outlineJson(bytes, decodeUtf8)
+      return outline
+    },
   }
+  return body
 }
 
 /** A body whose text is at hand already. */
 export function createTextBody(text: string, contentType: string): RawBody {
-  return { bytes: new TextEncoder().encode(text), contentType, text: () => text }
+  return {
+    bytes: new TextEncoder().encode(text),
+    contentType,
+    text: () => text,
+    outline: () => ({ text, strings: [] }),
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -30,12 +30,15 @@ function toJSON(this: RawJson): unknown {
  * As `JSON.stringify` for plain data, with raw fragments anywhere in it. Recursive: meant for
  * structures of our own making, with foreign parts as fragments.
  */
-export function stringifyJson(value: unknown): string {
+export function stringifyJson(
+  value: unknown,
+  replace?: (key: string, member: unknown) => unknown,
+): string {
   const fragments: string[] = []
   met = fragments
   let text: string
   try {
-    text = JSON.stringify(value) ?? 'null'
+    text = JSON.stringify(value, replace) ?? 'null'
   } finally {
     met = undefined
   }

@@ -1,6 +1,6 @@
 // A body read whole, within a limit.
 import type { GatewayError } from '../errors.ts'
-import { joinChunks } from './join-chunks.ts'
+import { joinPieces } from '../pieces.ts'
 
 export interface CollectOptions {
   readonly maxBytes: number
@@ -22,7 +22,7 @@ export async function collectBody(
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return joinChunks(chunks, length)
+      if (done) return joinPieces(chunks)
       onActivity?.()
       length += value.length
       if (length > maxBytes) throw tooLarge()

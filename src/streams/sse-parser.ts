@@ -3,7 +3,7 @@
 //
 // Bytes are first cut after the last blank line that has come, and only whole events are decoded. So a
 // character is never split, an unfinished event never reaches a client, and parsing keeps no state.
-import { joinChunks } from './join-chunks.ts'
+import { joinPieces } from '../pieces.ts'
 
 const LF = 10
 const CR = 13
@@ -45,7 +45,7 @@ export function createEventAligner(): EventAligner {
   let tail = new Uint8Array(0)
 
   const take = () => {
-    const whole = joinChunks(held, pending)
+    const whole = joinPieces(held)
     held = []
     pending = 0
     tail = new Uint8Array(0)
@@ -55,7 +55,7 @@ export function createEventAligner(): EventAligner {
     held.push(chunk)
     pending += chunk.length
     const short = chunk.length < 3
-    tail = short ? joinChunks([tail, chunk], tail.length + chunk.length).slice(-3) : chunk.slice(-3)
+    tail = short ? joinPieces([tail, chunk]).slice(-3) : chunk.slice(-3)
   }
   return {
     push(chunk) {

@@ -1,6 +1,7 @@
 // The contract between an attempt and whoever can serve it.
 import type { ApiSchema } from '../config/api-schema.ts'
 import type { Call } from '../endpoints/endpoint.ts'
+import type { Pieces } from '../pieces.ts'
 import type { HeaderReader } from '../ports.ts'
 import type { StreamTranslator } from '../streams/stream-translator.ts'
 import type { Usage } from '../usage/usage.ts'
@@ -59,7 +60,7 @@ export interface Translation {
   /** Lower-case names; they replace the client's. */
   readonly headers?: Readonly<Record<string, string>>
   /** Absent: `call.body.bytes` as they came. */
-  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly body?: string | Uint8Array<ArrayBuffer> | Pieces
   /**
    * Bodies of further requests, where the provider takes only a part of the call at a time. `reply.whole`
    * is then given a JSON array of all answers, in this order, the first one included.

@@ -1,7 +1,7 @@
 // A chat request as the body of Converse or ConverseStream.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 import { isRecord } from '../../json/is-record.ts'
-import { type RawJson, rawJson, stringifyJson } from '../../json/raw-json.ts'
+import { type RawJson, rawJson } from '../../json/raw-json.ts'
 import { readMember } from '../../json/read-raw.ts'
 import type { ConverseRequest, InferenceConfig } from '../../wire/bedrock/converse.ts'
 import type { ChatRequest, CheckedChatRequest } from '../../wire/openai/chat.ts'
@@ -23,7 +23,8 @@ export interface RequestSource {
 }
 
 export interface ConvertedRequest {
-  readonly body: string
+  /** For `writeJson`: it holds fragments of the client's JSON. */
+  readonly body: ConverseRequest
   /** Restores tool names in the answer. */
   readonly tools: WireNames
 }
@@ -64,7 +65,7 @@ export function convertRequest(request: ChatRequest, source: RequestSource): Con
     performanceConfig: readExtension(checked, 'performanceConfig', source.text),
     requestMetadata: readExtension(checked, 'requestMetadata', source.text),
   }
-  return { body: stringifyJson(body), tools }
+  return { body, tools }
 }
 
 function convertInference(request: CheckedChatRequest): InferenceConfig {

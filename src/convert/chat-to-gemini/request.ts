@@ -1,6 +1,5 @@
 // A chat request as the body of generateContent or streamGenerateContent.
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
-import { stringifyJson } from '../../json/raw-json.ts'
 import type { GenerateContentRequest, SafetySetting } from '../../wire/gemini/generate-content.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import { checkChatRequest } from '../../wire/openai/check-chat.ts'
@@ -20,7 +19,8 @@ export interface RequestSource {
 }
 
 export interface ConvertedRequest {
-  readonly body: string
+  /** For `writeJson`: it holds fragments of the client's JSON. */
+  readonly body: GenerateContentRequest
   readonly form: AnswerForm
 }
 
@@ -40,7 +40,7 @@ export function convertRequest(request: ChatRequest, source: RequestSource): Con
     cachedContent: checked.cachedContent || undefined,
     labels: convertLabels(checked),
   }
-  return { body: stringifyJson(body), form: output.form }
+  return { body, form: output.form }
 }
 
 function convertSafety({ category, method, threshold }: SafetySetting): SafetySetting {

@@ -3,7 +3,7 @@ import { anthropicApi } from '../../convert/chat-to-anthropic/platform.ts'
 import { convertRequest } from '../../convert/chat-to-anthropic/request.ts'
 import { readAnthropicError } from '../../convert/errors/anthropic-error.ts'
 import { anthropicErrorType } from '../../convert/errors/anthropic-error-type.ts'
-import { stringifyJson } from '../../json/raw-json.ts'
+import { writeJson } from '../../json/outline.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import { anthropicHeaders } from '../anthropic-headers.ts'
 import { joinPath } from '../join-path.ts'
@@ -15,7 +15,7 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
   const { body, betas, names } = convertRequest(call.request, {
     model,
     platform: anthropicApi,
-    text: () => call.body.text(),
+    text: () => call.body.outline().text,
     frame: { model, stream: call.stream ? true : undefined },
   })
   return {
@@ -25,7 +25,7 @@ export const chatToAnthropic: Translator<ChatRequest> = (call, target) => {
       accept: call.stream ? 'text/event-stream' : 'application/json',
       ...anthropicHeaders(call.headers, betas),
     },
-    body: stringifyJson(body),
+    body: writeJson(body, call.body.outline()),
     reply: createAnthropicReply({
       framing: 'sse',
       errorType: 'AnthropicBackendError',

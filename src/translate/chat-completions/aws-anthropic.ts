@@ -4,7 +4,7 @@ import { bedrockBetas } from '../../convert/bedrock-betas.ts'
 import { bedrockInvoke } from '../../convert/chat-to-anthropic/platform.ts'
 import { convertRequest } from '../../convert/chat-to-anthropic/request.ts'
 import { bedrockErrorType, readBedrockError } from '../../convert/errors/bedrock-error.ts'
-import { stringifyJson } from '../../json/raw-json.ts'
+import { writeJson } from '../../json/outline.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import { encodePathSegment } from '../path-segment.ts'
 import type { Translator } from '../translator.ts'
@@ -16,7 +16,7 @@ export const chatToAwsAnthropic: Translator<ChatRequest> = (call, target) => {
   const { body, names } = convertRequest(call.request, {
     model,
     platform: bedrockInvoke,
-    text: () => call.body.text(),
+    text: () => call.body.outline().text,
     frame: {
       anthropic_version: schema.version || 'bedrock-2023-05-31',
       anthropic_beta: betas.length > 0 ? betas : undefined,
@@ -29,7 +29,7 @@ export const chatToAwsAnthropic: Translator<ChatRequest> = (call, target) => {
       'content-type': 'application/json',
       accept: call.stream ? 'application/vnd.amazon.eventstream' : 'application/json',
     },
-    body: stringifyJson(body),
+    body: writeJson(body, call.body.outline()),
     reply: createAnthropicReply({
       framing: 'aws-chunks',
       errorType: bedrockErrorType,

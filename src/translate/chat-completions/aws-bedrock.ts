@@ -7,6 +7,7 @@ import { readBedrockError, readBedrockFailure } from '../../convert/errors/bedro
 import { writeOpenAIError } from '../../convert/errors/openai-error.ts'
 import type { WireNames } from '../../convert/wire-names.ts'
 import { GatewayError } from '../../errors.ts'
+import { writeJson } from '../../json/outline.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import { encodePathSegment } from '../path-segment.ts'
 import type { Reply, ReplyHead, Translator, WholeReply } from '../translator.ts'
@@ -14,7 +15,7 @@ import type { Reply, ReplyHead, Translator, WholeReply } from '../translator.ts'
 export const chatToBedrock: Translator<ChatRequest> = (call, target) => {
   const { body, tools } = convertRequest(call.request, {
     model: target.model,
-    text: () => call.body.text(),
+    text: () => call.body.outline().text,
   })
   const operation = call.stream ? 'converse-stream' : 'converse'
   return {
@@ -23,7 +24,7 @@ export const chatToBedrock: Translator<ChatRequest> = (call, target) => {
       'content-type': 'application/json',
       accept: call.stream ? 'application/vnd.amazon.eventstream' : 'application/json',
     },
-    body,
+    body: writeJson(body, call.body.outline()),
     reply: createReply(target.model, tools),
   }
 }

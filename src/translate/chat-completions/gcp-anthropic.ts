@@ -3,7 +3,7 @@
 import { vertexAi } from '../../convert/chat-to-anthropic/platform.ts'
 import { convertRequest } from '../../convert/chat-to-anthropic/request.ts'
 import { readAnthropicError } from '../../convert/errors/anthropic-error.ts'
-import { stringifyJson } from '../../json/raw-json.ts'
+import { writeJson } from '../../json/outline.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import type { Translator } from '../translator.ts'
 import { vertexPath } from '../vertex-path.ts'
@@ -16,7 +16,7 @@ export const chatToGcpAnthropic: Translator<ChatRequest> = (call, target) => {
   const { body, names } = convertRequest(call.request, {
     model,
     platform: vertexAi,
-    text: () => call.body.text(),
+    text: () => call.body.outline().text,
     frame: {
       anthropic_version: schema.version || 'vertex-2023-10-16',
       stream: call.stream ? true : undefined,
@@ -31,7 +31,7 @@ export const chatToGcpAnthropic: Translator<ChatRequest> = (call, target) => {
       'content-type': 'application/json',
       accept: call.stream ? 'text/event-stream' : 'application/json',
     },
-    body: stringifyJson(body),
+    body: writeJson(body, call.body.outline()),
     reply: createAnthropicReply({
       framing: 'sse',
       errorType,

@@ -6,6 +6,7 @@ import { createChunkStream } from '../../convert/chat-to-gemini/stream.ts'
 import type { AnswerForm } from '../../convert/chat-to-gemini/structured-output.ts'
 import { readGoogleError } from '../../convert/errors/google-error.ts'
 import { writeOpenAIError } from '../../convert/errors/openai-error.ts'
+import { writeJson } from '../../json/outline.ts'
 import type { ChatRequest } from '../../wire/openai/chat.ts'
 import type { Reply, ReplyHead, Translator, WholeReply } from '../translator.ts'
 import { unusableVertexAnswer } from '../vertex-answer.ts'
@@ -14,13 +15,13 @@ import { vertexPath } from '../vertex-path.ts'
 export const chatToVertex: Translator<ChatRequest> = (call, target) => {
   const { body, form } = convertRequest(call.request, {
     model: target.model,
-    text: () => call.body.text(),
+    text: () => call.body.outline().text,
   })
   const verb = call.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
   return {
     path: vertexPath(target, { publisher: 'google', verb }),
     headers: { 'content-type': 'application/json' },
-    body,
+    body: writeJson(body, call.body.outline()),
     reply: createReply(target.model, form),
   }
 }

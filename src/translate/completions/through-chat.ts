@@ -44,6 +44,7 @@ function createChatCall(call: Call<unknown>, request: ChatRequest): Call<ChatReq
       },
       contentType: 'application/json',
       text: () => text,
+      outline: () => ({ text, strings: [] }),
     },
   }
 }

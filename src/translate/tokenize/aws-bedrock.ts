@@ -2,13 +2,9 @@
 import { convertRequest } from '../../convert/chat-to-converse/request.ts'
 import { convertTokenizeRequest } from '../../convert/tokenize-to-chat.ts'
 import type { RequestOf } from '../../endpoints/index.ts'
-import { rawJson, stringifyJson } from '../../json/raw-json.ts'
-import { readMember } from '../../json/read-raw.ts'
+import { stringifyJson } from '../../json/raw-json.ts'
 import type { Translator } from '../translator.ts'
 import { bedrockCountPath, createBedrockCountReply } from './bedrock-count.ts'
-
-/** The members of a Converse request that are counted. */
-const counted = ['messages', 'system', 'toolConfig'] as const
 
 /** Inference profiles begin with where they run; only models can count. */
 const profile = /^(?:us-gov|us|eu|apac|uk|au|jp|global)\./
@@ -18,12 +14,8 @@ export const tokenizeByBedrock: Translator<RequestOf<'tokenize'>> = (call, targe
   const { chat, text } = convertTokenizeRequest(call.request, () => call.body.text())
   const { tool_choice: _, ...offered } = chat
   const { body } = convertRequest(offered, { model, text })
-  const converse = Object.fromEntries(
-    counted.flatMap((member) => {
-      const raw = readMember(body, member)
-      return raw === undefined ? [] : [[member, rawJson(raw)] as const]
-    }),
-  )
+  const { messages, system, toolConfig } = body
+  const converse = { messages, system, toolConfig }
   return {
     path: bedrockCountPath(model.replace(profile, '')),
     headers: { 'content-type': 'application/json', accept: 'application/json' },

@@ -18,7 +18,7 @@ function seal(
   host = 'bedrock-runtime.us-east-1.amazonaws.com',
 ): Sealed {
   const url = new URL(`https://${host}/model/us.amazon.nova-micro-v1:0/converse`)
-  return { method: 'POST', url, headers: new Map(), body }
+  return { method: 'POST', url, headers: new Map(), body: [body] }
 }
 
 function auth(

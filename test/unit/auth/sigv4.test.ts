@@ -13,7 +13,7 @@ const bodyText = '{"messages":[{"role":"user","content":[{"text":"hi"}]}]}'
 
 function request(url: string, more: Partial<Sealed> = {}): Sealed {
   const body = new TextEncoder().encode(bodyText)
-  return { method: 'POST', url: new URL(url), headers: new Map(), body, ...more }
+  return { method: 'POST', url: new URL(url), headers: new Map(), body: [body], ...more }
 }
 
 let digests: SigningScope['digests']
@@ -89,7 +89,7 @@ describe.each([
     expect(headers.authorization).toContain('SignedHeaders=host;x-amz-date;x-amz-security-token,')
   })
 
-  it.each([undefined, new Uint8Array()])('signs a GET with the body %j', async (body) => {
+  it.each([undefined, [], [new Uint8Array()]])('signs a GET with the body %j', async (body) => {
     const { signature } = await sign(
       request('https://bedrock-runtime.us-east-1.amazonaws.com/model/x/invoke', {
         method: 'GET',

@@ -1,6 +1,7 @@
 // What spans of each endpoint say, one case each: the golden attributes of a request and its answer.
 import { describe, expect, it } from 'vitest'
-import type { Call, RawBody } from '../../../../src/endpoints/endpoint.ts'
+import type { Call } from '../../../../src/endpoints/endpoint.ts'
+import { createTextBody } from '../../../../src/endpoints/raw-body.ts'
 import type { SeenReply } from '../../../../src/observe/observer.ts'
 import { createGenaiVocabulary } from '../../../../src/observe/spans/genai/index.ts'
 import { readHiding } from '../../../../src/observe/spans/openinference/hiding.ts'
@@ -21,7 +22,7 @@ function describeCall(
   const set = vocabulary.spansFor({ path: name, ...(method && { method: method as 'GET' }) })
   if (set === undefined) throw new Error(`${path} is not traced`)
   const text = JSON.stringify(request)
-  const received: RawBody = { bytes: new Uint8Array(), contentType: '', text: () => text }
+  const received = createTextBody(text, '')
   // The cast: span sets read no more of a call than this.
   const call = { request, model: String(request['model'] ?? '') } as Call
   const said = typeof answer === 'string' ? answer : JSON.stringify(answer)
