@@ -1,4 +1,5 @@
 // Resources to a GatewaySpec. What is wrong is reported; the caller decides by the errors whether to use the spec.
+import { checkAnnotations } from './compile/annotations.ts'
 import { compileBackends } from './compile/backends.ts'
 import type { Compilation } from './compile/compilation.ts'
 import { compileGlobalCosts } from './compile/gateway-configs.ts'
@@ -16,6 +17,7 @@ export function compileGateway(compilation: Compilation): GatewaySpec {
   checkIdleReferences(compilation)
   warnOfIdleSettings(compilation)
   warnOfIdleHealthChecks(compilation, healthChecks, backends)
+  checkAnnotations(compilation)
   return {
     listeners: listeners.map(({ spec }) => spec),
     routes,

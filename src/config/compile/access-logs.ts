@@ -17,12 +17,18 @@ export function compileAccessLogs(
   const accessLog = proxy?.value.spec?.telemetry?.accessLog
   if (proxy === undefined || accessLog === undefined) return undefined
   if (accessLog.disable === true) return []
-  return accessLog.settings?.map((setting, index) =>
-    compileSetting(compilation, proxy, setting, [
-      ...['spec', 'telemetry', 'accessLog', 'settings'],
-      index,
-    ]),
-  )
+  return accessLog.settings?.flatMap((setting, index) => {
+    const path = ['spec', 'telemetry', 'accessLog', 'settings', index]
+    const { type = 'Route' } = setting
+    if (type === 'Route') return [compileSetting(compilation, proxy, setting, path)]
+    compilation.report(proxy, {
+      severity: 'warning',
+      code: 'ignored.access-log',
+      path: [...path, 'type'],
+      text: `${type === 'Listener' ? 'connections' : 'attempts'} have no lines of their own here; only settings of type Route do`,
+    })
+    return []
+  })
 }
 
 function compileSetting(
@@ -79,6 +85,7 @@ function compileSink(
         backendRefs = [],
         headers = [],
         resources = {},
+        resourceAttributes = {},
       } = sink.openTelemetry ?? {}
       const target =
         host === undefined ? findTarget(compilation, proxy, backendRefs) : { host, port }
@@ -96,7 +103,7 @@ function compileSink(
           kind: 'otlp',
           ...target,
           headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
-          resource: resources,
+          resource: { ...resources, ...resourceAttributes },
         },
       ]
     }

@@ -1,7 +1,7 @@
 // Which policy applies to what: Gateway, listener, route or rule. The most specific one holds as a whole.
 import type { PolicyTarget } from '../fields/names.ts'
 import { type Identity, nameResource } from '../findings.ts'
-import { envoyOnlyKinds } from '../groups.ts'
+import { aiGatewayGroup, envoyOnlyKinds, gatewayApiGroup } from '../groups.ts'
 import { suggestNearest } from '../nearest.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
@@ -20,6 +20,12 @@ const targetKinds: Readonly<Record<string, TargetKind>> = {
   Gateway: 'Gateway',
   HTTPRoute: 'AIGatewayRoute',
   AIGatewayRoute: 'AIGatewayRoute',
+}
+
+const groupOf: Readonly<Record<string, string>> = {
+  Gateway: gatewayApiGroup,
+  HTTPRoute: gatewayApiGroup,
+  AIGatewayRoute: aiGatewayGroup,
 }
 
 function keyOf(kind: TargetKind, namespace: string, name: string, section: string): string {
@@ -88,6 +94,17 @@ function acceptTarget(
       path: [...path, 'kind'],
       text: `a ${policy.kind} does not apply to kind ${target.kind} here; this target has no effect`,
       ...suggestNearest(target.kind, Object.keys(targetKinds)),
+    })
+    return undefined
+  }
+  const group = groupOf[target.kind]
+  if (target.group !== undefined && target.group !== group) {
+    report(policy, {
+      severity,
+      code: 'ignored.target',
+      path: [...path, 'group'],
+      text: `kind ${target.kind} belongs to group ${group}; this target has no effect`,
+      hint: `write group: ${group}`,
     })
     return undefined
   }

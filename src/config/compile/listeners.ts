@@ -97,10 +97,21 @@ function sharesPort(one: AttachedListener, gateway: Gateway): boolean {
 function acceptProtocol(
   { report }: Compilation,
   gateway: Gateway,
-  { protocol }: Listener,
+  { protocol, tls }: Listener,
   index: number,
 ): boolean {
-  if (protocol === 'HTTP') return true
+  if (protocol === 'HTTP') {
+    if (tls !== undefined) {
+      report(gateway, {
+        severity: 'warning',
+        code: 'ignored.field',
+        path: ['spec', 'listeners', index, 'tls'],
+        text: 'has no effect on protocol HTTP: clients connect without TLS',
+        point: 'key',
+      })
+    }
+    return true
+  }
   const path = ['spec', 'listeners', index, 'protocol']
   if (protocol === 'HTTPS') {
     report(gateway, {

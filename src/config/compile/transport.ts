@@ -1,6 +1,6 @@
 // Backends and BackendTLSPolicies to addresses and TLS.
 import type { EndpointSpec, TlsSpec } from '../config.ts'
-import type { SecretReference } from '../fields/names.ts'
+import type { CertificateReference } from '../fields/names.ts'
 import { envoyGatewayGroup } from '../groups.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
@@ -50,7 +50,15 @@ function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsP
         })
         continue
       }
-      const { name } = target
+      const { name, sectionName } = target
+      if (sectionName !== undefined) {
+        report(policy, {
+          severity: 'warning',
+          code: 'ignored.field',
+          path: [...path, 'sectionName'],
+          text: 'is ignored: the policy applies to all endpoints of the Backend',
+        })
+      }
       if (resources.find('Backend', namespace, name) === undefined) {
         const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
         const effect = 'it would be called without TLS'
@@ -163,7 +171,7 @@ function readCertificates(
   compilation: Compilation,
   from: Resource,
   path: Path,
-  references: readonly SecretReference[],
+  references: readonly CertificateReference[],
 ): string | undefined {
   const texts = references.flatMap((reference, index) => {
     const text = readCertificate(compilation, from, [...path, index], reference)
@@ -176,14 +184,9 @@ function readCertificate(
   compilation: Compilation,
   from: Resource,
   path: Path,
-  { kind = 'Secret', name, namespace: other }: SecretReference,
+  { kind = 'Secret', name, namespace: other }: CertificateReference,
 ): string | undefined {
   const { resources, report } = compilation
-  if (kind !== 'Secret' && kind !== 'ConfigMap') {
-    const text = `Unsupported value: ${JSON.stringify(kind)}: supported values: "ConfigMap", "Secret"`
-    report(from, { severity: 'error', code: 'schema.enum', path: [...path, 'kind'], text })
-    return undefined
-  }
   const namespace = chooseNamespace(compilation, from, {
     kind,
     namespace: other,

@@ -1,5 +1,6 @@
 // Names of objects and references to them.
 import * as v from 'valibot'
+import { coreGroup, envoyGatewayGroup, gatewayApiGroup } from '../groups.ts'
 import { atMost, ignored } from './marks.ts'
 import { integer, invalid } from './values.ts'
 
@@ -10,15 +11,41 @@ export const objectName =
 /** A name: of an object in a reference, of a listener, of a rule. */
 export const referenceName = v.pipe(v.string(), v.nonEmpty(invalid('must not be empty')))
 
-/** A reference to a Secret or a ConfigMap: which of both `kind` says, a Secret where it is absent. */
-export const secretReference = v.object({
-  group: v.optional(v.string()),
-  kind: v.optional(v.string()),
+const coreReference = {
+  group: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((group) => group === coreGroup, invalid('must be empty: the group of Secrets')),
+    ),
+  ),
   name: referenceName,
   namespace: v.optional(v.string()),
+}
+
+export const secretReference = v.object({
+  ...coreReference,
+  kind: v.optional(v.picklist(['Secret'])),
+})
+
+/** Which of both `kind` says, a Secret where it is absent. */
+export const certificateReference = v.object({
+  ...coreReference,
+  kind: v.optional(v.picklist(['Secret', 'ConfigMap'])),
 })
 
 export type SecretReference = v.InferOutput<typeof secretReference>
+
+export type CertificateReference = v.InferOutput<typeof certificateReference>
+
+/** The EnvoyProxy of a Gateway or a GatewayClass. */
+export const parametersReference = {
+  group: v.pipe(
+    v.string(),
+    v.check((group) => group === envoyGatewayGroup, invalid(`must be ${envoyGatewayGroup}`)),
+  ),
+  kind: v.string(),
+  name: referenceName,
+}
 
 /** What a policy applies to, in its own namespace. */
 export const policyTarget = v.object({
@@ -33,7 +60,12 @@ export type PolicyTarget = v.InferOutput<typeof policyTarget>
 
 /** The Gateway that a route belongs to. */
 const parentReference = v.object({
-  group: v.optional(v.string()),
+  group: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((group) => group === gatewayApiGroup, invalid(`must be ${gatewayApiGroup}`)),
+    ),
+  ),
   kind: v.optional(
     v.pipe(
       v.string(),

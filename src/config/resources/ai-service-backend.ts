@@ -2,11 +2,11 @@
 import * as v from 'valibot'
 import { isRecord } from '../../json/is-record.ts'
 import { schemaNames } from '../api-schema.ts'
-import { advise, silent } from '../fields/marks.ts'
+import { advise, ignored, silent } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { bodyMutation, headerMutation } from '../fields/mutations.ts'
 import { referenceName } from '../fields/names.ts'
-import { integer, invalid } from '../fields/values.ts'
+import { invalid } from '../fields/values.ts'
 import { envoyGatewayGroup } from '../groups.ts'
 
 const backendReference = v.pipe(
@@ -15,7 +15,7 @@ const backendReference = v.pipe(
     kind: v.optional(v.string()),
     name: referenceName,
     namespace: v.optional(v.string()),
-    port: v.optional(integer(1, 65535)),
+    port: ignored('has no effect: the endpoints of a Backend have ports of their own'),
   }),
   v.check(
     ({ group, kind }) => group === envoyGatewayGroup && kind === 'Backend',
@@ -47,6 +47,9 @@ export const aiServiceBackend = resourceObject({
       bodyMutation: v.optional(bodyMutation),
       // An old field that many configurations still have; the route's timeouts hold.
       timeouts: silent(),
+      backendSecurityPolicyRef: ignored(
+        'was removed: targetRefs of the BackendSecurityPolicy names this backend',
+      ),
     }),
     advise('schema.required', (value) =>
       isRecord(value) && value.backendRef === undefined ? withoutBackend : undefined,

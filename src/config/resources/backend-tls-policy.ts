@@ -2,14 +2,14 @@
 import * as v from 'valibot'
 import { ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { policyTarget, secretReference } from '../fields/names.ts'
+import { certificateReference, policyTarget } from '../fields/names.ts'
 import { preciseHostname } from '../fields/values.ts'
 
 const validation = v.pipe(
   v.object({
     hostname: preciseHostname,
     wellKnownCACertificates: v.optional(v.picklist(['System'])),
-    caCertificateRefs: v.optional(v.array(secretReference)),
+    caCertificateRefs: v.optional(v.array(certificateReference)),
     subjectAltNames: unsupported('is not supported yet: the certificate must name the hostname'),
   }),
   v.check(

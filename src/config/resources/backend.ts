@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/is-record.ts'
 import { advise, ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { secretReference } from '../fields/names.ts'
+import { certificateReference } from '../fields/names.ts'
 import { invalid, portNumber, preciseHostname } from '../fields/values.ts'
 
 const endpoint = v.pipe(
@@ -50,7 +50,7 @@ export type BackendEndpoint = v.InferOutput<typeof endpoint>
 const tls = v.pipe(
   v.object({
     wellKnownCACertificates: v.optional(v.picklist(['System'])),
-    caCertificateRefs: v.optional(v.array(secretReference)),
+    caCertificateRefs: v.optional(v.array(certificateReference)),
     insecureSkipVerify: v.optional(v.boolean()),
     sni: v.optional(preciseHostname),
     clientCertificateRef: unsupported('is not supported yet: no client certificate is sent'),

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { referenceName } from '../fields/names.ts'
+import { parametersReference, referenceName } from '../fields/names.ts'
 import { areUnique, hostname, portNumber } from '../fields/values.ts'
 
 const listener = v.object({
@@ -47,9 +47,7 @@ export const gateway = resourceObject({
     addresses: ignored('is ignored: the address to listen on is an option of the command'),
     infrastructure: v.optional(
       v.object({
-        parametersRef: v.optional(
-          v.object({ group: v.string(), kind: v.string(), name: referenceName }),
-        ),
+        parametersRef: v.optional(v.object(parametersReference)),
         labels: ignored('has no effect outside Kubernetes', 'info'),
         annotations: ignored('has no effect outside Kubernetes', 'info'),
       }),

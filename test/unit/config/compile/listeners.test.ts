@@ -248,7 +248,7 @@ describe('EnvoyProxy', () => {
     const spec = {
       bootstrap: { type: 'Merge', value: 'x' },
       provider: {},
-      telemetry: { accessLog: { settings: [{ sinks: [] }] } },
+      telemetry: { accessLog: { settings: [{ sinks: [{ type: 'File' }] }] } },
     }
     expect(said(load(documents(gatewayClass, named, proxy(spec))))).toEqual([])
     expect(said(load(documents(gatewayClass, named, proxy(undefined))))).toEqual([])

@@ -30,7 +30,11 @@ describe('what a SecurityPolicy is to protect', () => {
     ['a Gateway', { kind: 'Gateway', name: 'gw' }, [refusal, refusal]],
     ['a listener', { kind: 'Gateway', name: 'gw', sectionName: 'http' }, [refusal, refusal]],
     ['a route, as a cluster knows it', { kind: 'HTTPRoute', name: 'route' }, [refusal, refusal]],
-    ['a route', { kind: 'AIGatewayRoute', name: 'route' }, [refusal, refusal]],
+    [
+      'a route',
+      { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute', name: 'route' },
+      [refusal, refusal],
+    ],
     ['a rule', { kind: 'HTTPRoute', name: 'route', sectionName: 'two' }, [undefined, refusal]],
   ])('is refused: %s', (_, target, expected) => {
     expect(refusals(policy(target))).toEqual(expected)

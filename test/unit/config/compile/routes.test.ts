@@ -397,7 +397,7 @@ describe('BackendTrafficPolicy', () => {
     const all = [
       of('gateway', 1, gatewayTarget),
       of('listener', 2, { ...gatewayTarget, sectionName: 'http' }),
-      of('route', 3, { kind: 'AIGatewayRoute' }),
+      of('route', 3, { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute' }),
       of('rule', 4, { sectionName: 'named' }),
     ]
     const rules = [{ ...toA, name: 'named' }, toA]
@@ -415,7 +415,11 @@ describe('BackendTrafficPolicy', () => {
   })
 
   it('is the first of two on one target, however the route is called', () => {
-    const second = policy({ retry: { numRetries: 9 } }, { kind: 'AIGatewayRoute' }, 'second')
+    const second = policy(
+      { retry: { numRetries: 9 } },
+      { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute' },
+      'second',
+    )
     const result = load(complete(route([toA]), policy({ retry: { numRetries: 1 } }), second))
     expect(ruleOf(result)?.retry?.numRetries).toBe(1)
     expect(messages(result)).toEqual([
