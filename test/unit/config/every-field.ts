@@ -68,6 +68,15 @@ const tlsBackend = backend('a', {
   endpoints: [{ fqdn: { hostname: 'a.example', port: 443 } }],
 })
 
+const endpoints = [1, 2, 3].map((port) => ({ ip: { address: '127.0.0.1', port } }))
+const trafficPolicy = (spec: object): Sample => ({
+  kind: 'BackendTrafficPolicy',
+  subject: resource('BackendTrafficPolicy', 'p', {
+    spec: { targetRefs: [{ kind: 'HTTPRoute', name: 'route' }], ...spec },
+  }),
+  others: [gatewayClass, gateway(), backend('a', { endpoints }), serviceBackend('a'), route([toA])],
+})
+
 export const samples: readonly Sample[] = [
   {
     kind: 'GatewayClass',
@@ -418,6 +427,41 @@ export const samples: readonly Sample[] = [
     }),
     others: plain,
   },
+  ...[
+    { type: 'SourceIP' },
+    { type: 'Header', header: { name: 'x-user' } },
+    { type: 'Headers', headers: [{ name: 'x-user' }, { name: 'x-team' }] },
+    { type: 'Cookie', cookie: { name: 'user' } },
+    { type: 'QueryParams', queryParams: [{ name: 'user' }] },
+  ].map((consistentHash) =>
+    trafficPolicy({ loadBalancer: { type: 'ConsistentHash', consistentHash } }),
+  ),
+  trafficPolicy({
+    timeout: { http: { maxStreamDuration: '9s' } },
+    healthCheck: {
+      passive: {
+        splitExternalLocalOriginErrors: true,
+        interval: '4s',
+        consecutiveLocalOriginFailures: 6,
+        consecutiveGatewayErrors: 7,
+        consecutive5XxErrors: 8,
+        baseEjectionTime: '9s',
+        maxEjectionPercent: 20,
+      },
+      panicThreshold: 30,
+    },
+    circuitBreaker: {
+      maxConnections: 1,
+      maxPendingRequests: 2,
+      maxParallelRequests: 3,
+      maxParallelRetries: 4,
+    },
+    faultInjection: {
+      delay: { fixedDelay: '1s', percentage: 5 },
+      abort: { httpStatus: 503, percentage: 6 },
+    },
+    requestBuffer: { limit: '1Mi' },
+  }),
   {
     kind: 'ClientTrafficPolicy',
     subject: resource('ClientTrafficPolicy', 'p', {
