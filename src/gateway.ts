@@ -7,6 +7,7 @@ import type { GatewaySpec } from './config/config.ts'
 import type { Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'
 import {
+  type Detail,
   describeAnthropicModel,
   describeOpenaiModel,
   listAnthropicModels,
@@ -127,7 +128,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     dialect: Dialect,
     answer: (
       models: ReturnType<Snapshot['table']['models']>,
-      request: Request,
+      query: URLSearchParams,
+      detail: Detail,
       id: string,
     ) => unknown,
   ) => {
@@ -135,7 +137,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         const host = hostOf(request)
         requireHost(table, host)
-        return json(answer(table.models(host), request, id))
+        const query = new URL(request.url).searchParams
+        const detail = query.get('verbose') === '1' ? 'verbose' : 'plain'
+        return json(answer(table.models(host), query, detail, id))
       } catch (error) {
         return refusal(toGatewayError(error, ports), dialect)
       }
@@ -149,19 +153,21 @@ export function createGateway(options: GatewayOptions): Gateway {
       return answerLocally(raw, env.runtime, watched, answered)
     })
   }
-  answerModels('/v1/models', 'openai', (models) => listOpenaiModels(models))
+  answerModels('/v1/models', 'openai', (models, _, detail) => listOpenaiModels(models, detail))
   // Model names may hold slashes.
-  answerModels('/v1/models/:id{.+}', 'openai', (models, _, id) => describeOpenaiModel(models, id))
-  answerModels('/v1/models', 'anthropic', (models, request) => {
-    const query = new URL(request.url).searchParams
-    return listAnthropicModels(models, {
+  answerModels('/v1/models/:id{.+}', 'openai', (models, _, detail, id) =>
+    describeOpenaiModel(models, id, detail),
+  )
+  answerModels('/v1/models', 'anthropic', (models, query, detail) => {
+    const page = {
       limit: query.get('limit'),
       afterId: query.get('after_id'),
       beforeId: query.get('before_id'),
-    })
+    }
+    return listAnthropicModels(models, page, detail)
   })
-  answerModels('/v1/models/:id{.+}', 'anthropic', (models, _, id) =>
-    describeAnthropicModel(models, id),
+  answerModels('/v1/models/:id{.+}', 'anthropic', (models, _, detail, id) =>
+    describeAnthropicModel(models, id, detail),
   )
   app.notFound((context) => {
     const { raw, path } = context.req

@@ -1,7 +1,7 @@
 // GatewaySpec: the gateway's configuration as plain data. No functions, no regexes, nothing of YAML or
 // Kubernetes: it can be stored, compared and sent. `compile.ts` makes it out of resources; a program may
 // write it by hand.
-import type { ApiSchema } from './api-schema.ts'
+import type { ApiSchema, SchemaName } from './api-schema.ts'
 
 export interface GatewaySpec {
   readonly listeners: readonly ListenerSpec[]
@@ -314,4 +314,16 @@ export interface ModelInfo {
   readonly ownedBy: string
   /** Unix seconds. */
   readonly created: number
+  /** Who serves it, in the order in which they are tried. */
+  readonly backends: readonly ServingBackend[]
+}
+
+export interface ServingBackend {
+  /** `namespace/name` of the AIServiceBackend. */
+  readonly name: string
+  readonly schema: SchemaName
+  /** What the model is called there. */
+  readonly model: string
+  readonly priority: number
+  readonly weight: number
 }

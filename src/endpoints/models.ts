@@ -3,29 +3,41 @@
 import type { ModelInfo } from '../config/config.ts'
 import { GatewayError } from '../errors.ts'
 
-const openaiModel = ({ id, ownedBy, created }: ModelInfo) => ({
-  id,
-  created,
+/** `verbose`: with the backends that serve it, which is this gateway's own addition. */
+export type Detail = 'plain' | 'verbose'
+
+const served = ({ backends }: ModelInfo, detail: Detail) =>
+  detail === 'verbose' ? { backends } : {}
+
+const openaiModel = (model: ModelInfo, detail: Detail) => ({
+  id: model.id,
+  created: model.created,
   object: 'model',
-  owned_by: ownedBy,
+  owned_by: model.ownedBy,
+  ...served(model, detail),
 })
 
-const anthropicModel = ({ id, created }: ModelInfo) => ({
-  id,
+const anthropicModel = (model: ModelInfo, detail: Detail) => ({
+  id: model.id,
   type: 'model',
-  display_name: id,
-  created_at: new Date(created * 1000).toISOString().replace('.000Z', 'Z'),
+  display_name: model.id,
+  created_at: new Date(model.created * 1000).toISOString().replace('.000Z', 'Z'),
+  ...served(model, detail),
 })
 
-export function listOpenaiModels(models: readonly ModelInfo[]): unknown {
-  return { data: models.map(openaiModel), object: 'list' }
+export function listOpenaiModels(models: readonly ModelInfo[], detail: Detail): unknown {
+  return { data: models.map((model) => openaiModel(model, detail)), object: 'list' }
 }
 
 /** Throws a `GatewayError` (`no-model`) for an id that no route names. */
-export function describeOpenaiModel(models: readonly ModelInfo[], id: string): unknown {
+export function describeOpenaiModel(
+  models: readonly ModelInfo[],
+  id: string,
+  detail: Detail,
+): unknown {
   const found = models.find((model) => model.id === id)
   if (found === undefined) throw noModel(id)
-  return openaiModel(found)
+  return openaiModel(found, detail)
 }
 
 export interface AnthropicPage {
@@ -36,7 +48,11 @@ export interface AnthropicPage {
 }
 
 /** Throws a `GatewayError` for a limit that is none. */
-export function listAnthropicModels(models: readonly ModelInfo[], page: AnthropicPage): unknown {
+export function listAnthropicModels(
+  models: readonly ModelInfo[],
+  page: AnthropicPage,
+  detail: Detail,
+): unknown {
   const limit = page.limit === null ? models.length : Number(page.limit)
   if (page.limit !== null && !(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
     throw new GatewayError('malformed-request', 'limit: expected a number from 1 to 1000')
@@ -48,7 +64,7 @@ export function listAnthropicModels(models: readonly ModelInfo[], page: Anthropi
   const start = page.beforeId === null ? after : Math.max(after, before - limit)
   const shown = models.slice(start, Math.min(before, start + limit))
   return {
-    data: shown.map(anthropicModel),
+    data: shown.map((model) => anthropicModel(model, detail)),
     first_id: shown[0]?.id ?? null,
     has_more: page.beforeId === null ? start + shown.length < models.length : start > 0,
     last_id: shown.at(-1)?.id ?? null,
@@ -56,10 +72,14 @@ export function listAnthropicModels(models: readonly ModelInfo[], page: Anthropi
 }
 
 /** Throws a `GatewayError` (`no-model`) for an id that no route names. */
-export function describeAnthropicModel(models: readonly ModelInfo[], id: string): unknown {
+export function describeAnthropicModel(
+  models: readonly ModelInfo[],
+  id: string,
+  detail: Detail,
+): unknown {
   const found = models.find((model) => model.id === id)
   if (found === undefined) throw noModel(id)
-  return anthropicModel(found)
+  return anthropicModel(found, detail)
 }
 
 const noModel = (id: string) => new GatewayError('no-model', `The model '${id}' does not exist`)

@@ -1,7 +1,13 @@
 // Which rule serves a request. Rules are ordered as Gateway API orders them (more header matches first,
 // then more exact ones, then route name, rule and match index), so the first that matches is the one.
 
-import type { GatewaySpec, ModelInfo, RouteSpec, RuleSpec } from '../config/config.ts'
+import type {
+  GatewaySpec,
+  ModelInfo,
+  RouteSpec,
+  RuleSpec,
+  ServingBackend,
+} from '../config/config.ts'
 import { createHostTable } from './hosts.ts'
 import { compileHeaderMatch, type HeaderMatch, modelHeader } from './match.ts'
 import { type Precedence, sortByPrecedence } from './precedence.ts'
@@ -77,7 +83,7 @@ function candidatesOf(
 }
 
 /** Exact model names of a route, in the order of its rules. */
-function modelsOf(route: RouteSpec, startedAt: number): readonly ModelInfo[] {
+function modelsOf(route: RouteSpec, spec: GatewaySpec, startedAt: number): readonly ModelInfo[] {
   const served = route.rules.filter(({ refused }) => refused === undefined)
   return served.flatMap((rule) =>
     rule.matches
@@ -87,8 +93,23 @@ function modelsOf(route: RouteSpec, startedAt: number): readonly ModelInfo[] {
         id: header.value,
         ownedBy: rule.modelsOwnedBy,
         created: rule.modelsCreatedAt ?? startedAt,
+        backends: backendsOf(rule, header.value, spec),
       })),
   )
+}
+
+function backendsOf(
+  rule: RuleSpec,
+  model: string,
+  { backends }: GatewaySpec,
+): readonly ServingBackend[] {
+  return rule.backends
+    .flatMap(({ backend: name, modelNameOverride, priority, weight }) => {
+      const schema = Object.hasOwn(backends, name) ? backends[name]?.schema.name : undefined
+      if (schema === undefined) return []
+      return [{ name, schema, model: modelNameOverride ?? model, priority, weight }]
+    })
+    .sort((a, b) => a.priority - b.priority)
 }
 
 function firstOfEach(models: readonly ModelInfo[]): readonly ModelInfo[] {
@@ -108,7 +129,7 @@ export function createRouteTable(
   const rules = new Map<string, Candidate[]>()
   const models = new Map<string, ModelInfo[]>()
   const unscoped = spec.routes.filter((route) => route.hostnames.length === 0)
-  const unscopedModels = unscoped.flatMap((route) => modelsOf(route, startedAt))
+  const unscopedModels = unscoped.flatMap((route) => modelsOf(route, spec, startedAt))
   // A listener keeps its host to itself, even where it has no route.
   const kept = spec.listeners.flatMap(({ hostname }) => hostname ?? [])
   for (const hostname of kept) rules.set(hostname, [])
@@ -119,7 +140,7 @@ export function createRouteTable(
     for (const host of route.hostnames.length > 0 ? route.hostnames : ['*']) {
       rules.set(host, [...(rules.get(host) ?? []), ...candidates])
       if (route.hostnames.length > 0) {
-        models.set(host, [...(models.get(host) ?? []), ...modelsOf(route, startedAt)])
+        models.set(host, [...(models.get(host) ?? []), ...modelsOf(route, spec, startedAt)])
       }
     }
   }

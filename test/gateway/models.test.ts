@@ -33,6 +33,42 @@ describe('GET /v1/models', () => {
     )
   })
 
+  it('says who serves each where that is asked for', async () => {
+    const verbose = testGateway({
+      config: gatewaySpec(
+        [
+          backend('one', { auth: { type: 'APIKey', key: 'sk-1' } }),
+          backend('two', { schema: { name: 'AWSBedrock' } }),
+        ],
+        [
+          rule(
+            [model('m')],
+            [ref('two', { priority: 1, modelNameOverride: 'amazon.nova-lite-v1:0' }), ref('one')],
+          ),
+        ],
+      ),
+    })
+    const ask = async (path: string) =>
+      (await verbose.fetch(new Request(`http://localhost${path}`))).json()
+    const backends = [
+      { name: 'default/one', schema: 'OpenAI', model: 'm', priority: 0, weight: 1 },
+      {
+        name: 'default/two',
+        schema: 'AWSBedrock',
+        model: 'amazon.nova-lite-v1:0',
+        priority: 1,
+        weight: 1,
+      },
+    ]
+    expect((await ask('/v1/models?verbose=1')).data).toMatchObject([{ id: 'm', backends }])
+    expect(await ask('/v1/models/m?verbose=1')).toMatchObject({ id: 'm', backends })
+    expect((await ask('/anthropic/v1/models?verbose=1')).data).toMatchObject([{ backends }])
+    expect(await ask('/anthropic/v1/models/m?verbose=1')).toMatchObject({ backends })
+    for (const path of ['/v1/models', '/v1/models?verbose=0', '/anthropic/v1/models']) {
+      expect(JSON.stringify(await ask(path))).not.toContain('backends')
+    }
+  })
+
   it('describes one, whose name may hold slashes, and knows no other', async () => {
     expect(await (await get('/v1/models/org/deep/model')).json()).toMatchObject({
       id: 'org/deep/model',

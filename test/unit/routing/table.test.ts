@@ -213,8 +213,8 @@ describe('the models of a host', () => {
       },
     ])
     expect(table.models('any')).toEqual([
-      { id: 'a', ownedBy: 'me', created: 5 },
-      { id: 'b', ownedBy: 'Envoy AI Gateway', created: startedAt },
+      { id: 'a', ownedBy: 'me', created: 5, backends: [] },
+      { id: 'b', ownedBy: 'Envoy AI Gateway', created: startedAt, backends: [] },
     ])
   })
 
