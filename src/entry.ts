@@ -8,7 +8,10 @@ import { type Diagnostic, formatDiagnostic } from './config/diagnostics.ts'
 import { type ConfigSource, parseConfig } from './config/parse.ts'
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 import { isRecord } from './json/is-record.ts'
+import type { Observer } from './observe/observer.ts'
+import { openPortableTraces, type PortableTraces } from './observe/portable/traces.ts'
 import type { Logger, LogLevel, Ports } from './ports.ts'
+import { schedule } from './schedule.ts'
 
 type GatewayPorts = Omit<GatewayOptions, 'config'>
 
@@ -21,27 +24,35 @@ export interface EntryOptions extends GatewayPorts {
 
 export interface Entry {
   /** `env` holds the bindings where a runtime hands them over; the process's variables count everywhere. */
-  fetch(request: Request, env?: unknown): Response | Promise<Response>
+  fetch(request: Request, env?: unknown, context?: EntryContext): Response | Promise<Response>
+}
+
+/** What Workers hand over with a request; what other runtimes do in its place is not looked at. */
+export interface EntryContext {
+  /** Work that goes on after the answer. */
+  readonly waitUntil?: (work: Promise<unknown>) => void
 }
 
 type Environment = Readonly<Record<string, string>>
+
+type Serve = (request: Request, context: EntryContext | undefined) => Response | Promise<Response>
 
 /**
  * Made of the configuration at the first request, and kept. With a configuration that cannot be used,
  * every answer is a 500 that says why.
  */
 export function createEntry(options: EntryOptions = {}): Entry {
-  let serve: Gateway['fetch'] | undefined
+  let serve: Serve | undefined
   return {
     ...bunSettings(),
-    fetch(request, env) {
+    fetch(request, env, context) {
       serve ??= build(options, { ...processVariables(), ...textMembers(env) })
-      return serve(request)
+      return serve(request, context)
     },
   }
 }
 
-function build({ config, readText, ...ports }: EntryOptions, env: Environment): Gateway['fetch'] {
+function build({ config, readText, ...ports }: EntryOptions, env: Environment): Serve {
   const text = config ?? env['AIGW_CONFIG']
   if (text === undefined || text.trim() === '') return refuse(unset, [])
   const file = config === undefined ? 'AIGW_CONFIG' : 'config'
@@ -57,7 +68,10 @@ function build({ config, readText, ...ports }: EntryOptions, env: Environment): 
   for (const name of commandVariables) {
     if (env[name]) log('warn', `${name} is set, and has no effect on this runtime`)
   }
-  return start(spec, { ...environmentPorts(env), ...ports, log })
+  const traces = openTraces(env, { log, now: ports.now ?? Date.now })
+  if (traces === undefined) return start(spec, { ...environmentPorts(env), ...ports, log })
+  const observers = [...(ports.observers ?? []), ...traces.observers]
+  return traces.around(start(spec, { ...environmentPorts(env), ...ports, log, observers }))
 }
 
 /** What a program does not hand in is not there. */
@@ -73,14 +87,69 @@ function lackingWith(ports: Partial<Ports>): readonly Ability[] {
 }
 
 /** Of the command and its telemetry: whoever sets them expects more of them than silence. */
-const commandVariables = [
-  'AIGW_SIMULATE',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-  'OTEL_TRACES_EXPORTER',
-  'OTEL_METRICS_EXPORTER',
-  'OTEL_LOGS_EXPORTER',
-]
+const commandVariables = ['AIGW_SIMULATE', 'OTEL_METRICS_EXPORTER', 'OTEL_LOGS_EXPORTER']
+
+interface EntryTraces {
+  readonly observers: readonly Observer[]
+  /** Sends the spans of each request once it has ended, be that after its answer was handed out. */
+  around(serve: Gateway['fetch']): Serve
+}
+
+/** A variable that makes no sense costs the traces, and nothing else. */
+function openTraces(
+  env: Environment,
+  ports: { readonly log: Logger; readonly now: () => number },
+): EntryTraces | undefined {
+  let traces: PortableTraces | undefined
+  try {
+    traces = openPortableTraces(env, ports)
+  } catch (error) {
+    ports.log('error', 'no traces are sent', { error: String(error) })
+  }
+  if (traces === undefined) return undefined
+  const { observer, flush, delayMs } = traces
+  const underWay = new WeakMap<object, { isOpen: boolean; settle(): void }>()
+  let isScheduled = false
+  const flushLater = () => {
+    if (isScheduled) return
+    isScheduled = true
+    schedule(() => {
+      isScheduled = false
+      void flush()
+    }, delayMs)
+  }
+  return {
+    observers: [
+      observer,
+      {
+        open({ incoming }) {
+          const request = underWay.get(incoming.headers)
+          if (request !== undefined) request.isOpen = true
+        },
+        finish({ incoming }) {
+          const request = underWay.get(incoming.headers)
+          if (request === undefined) flushLater()
+          else request.settle()
+        },
+      },
+    ],
+    around: (serve) => (request, context) => {
+      if (typeof context?.waitUntil !== 'function') return serve(request)
+      const { headers } = request
+      let settle = () => {}
+      const settled = new Promise<void>((resolve) => {
+        settle = resolve
+      })
+      const own = { isOpen: false, settle }
+      underWay.set(headers, own)
+      context.waitUntil(settled.then(flush))
+      const answer = serve(request, undefined, { headers })
+      // Nobody will say when: it is no call.
+      if (!own.isOpen) settle()
+      return answer
+    },
+  }
+}
 
 function environmentPorts(env: Environment) {
   return {

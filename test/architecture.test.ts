@@ -360,7 +360,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config/parse.ts',
     'gateway.ts',
     'json/is-record.ts',
+    'observe/portable/traces.ts',
+    'schedule.ts',
     'type config/config.ts',
+    'type observe/observer.ts',
     'type ports.ts',
   ],
   '../runtime-node/': [
