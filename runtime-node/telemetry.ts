@@ -1,5 +1,6 @@
 // All that watches the gateway of a run: metrics, and whatever the OTEL_* variables turn on. Packages that a run does
 // not need are not loaded.
+import { describeBug } from '../src/describe-bug.ts'
 import type { GatewaySpec, Logger, Observer } from '../src/index.ts'
 import { type Activity, createActivity } from '../src/observe/activity.ts'
 import { createGenaiMetrics } from '../src/observe/genai-metrics.ts'
@@ -161,12 +162,14 @@ interface TracingParts {
 
 async function openTracing(parts: TracingParts): Promise<Sender & { dropped(): number }> {
   const { settings, headerAttributes, resource, stdout } = parts
-  const { env } = parts.options
-  const [{ openTraces }, { createTracing }, { createVocabulary }] = await Promise.all([
-    import('./otel/traces.ts'),
-    import('../src/observe/tracing.ts'),
-    import('../src/observe/spans/vocabulary.ts'),
-  ])
+  const { env, log } = parts.options
+  const [{ openTraces }, { createAfterwards }, { createTracing }, { createVocabulary }] =
+    await Promise.all([
+      import('./otel/traces.ts'),
+      import('./otel/afterwards.ts'),
+      import('../src/observe/tracing.ts'),
+      import('../src/observe/spans/vocabulary.ts'),
+    ])
   const { vocabulary, flattensMessages } = createVocabulary(settings, env)
   const traces = await openTraces({
     exporters: settings.traces,
@@ -175,15 +178,20 @@ async function openTracing(parts: TracingParts): Promise<Sender & { dropped(): n
     manyAttributes: flattensMessages && !env.OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
     writeLine: (line) => stdout.write(line),
   })
+  const afterwards = createAfterwards((error) =>
+    log('error', 'an observer failed', { error: describeBug(error) }),
+  )
   const tracing = createTracing({
     tracer: traces.tracer,
     vocabulary,
     headerAttributes: headerAttributes.span,
+    later: afterwards.add,
   })
   return {
     observers: [tracing],
     dropped: traces.dropped,
     shutdown() {
+      afterwards.finish()
       tracing.endAll()
       return traces.shutdown()
     },

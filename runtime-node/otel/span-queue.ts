@@ -116,7 +116,10 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
     try {
       const sent = send(format.complete(batch.buffer, batch.end))
       // Not before: the transport may read it still, or send it once more, whatever we wait for.
-      await within(limits.timeoutMs, sent.finally(() => release(batch)))
+      await within(
+        limits.timeoutMs,
+        sent.finally(() => release(batch)),
+      )
     } catch (error) {
       lost += batch.spans
       onTrouble(`${batch.spans} spans were not sent: ${String(error)}`)

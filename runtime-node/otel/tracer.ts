@@ -71,6 +71,7 @@ const createIdleSpan = (inject: ActiveSpan['inject']): ActiveSpan => ({
   set() {},
   event() {},
   inject,
+  stop() {},
   end() {},
 })
 
@@ -81,7 +82,8 @@ function createActiveSpan(
 ): ActiveSpan {
   // The wall clock may be set meanwhile.
   const firstTick = performance.now()
-  const now = () => span.startedAt + (performance.now() - firstTick)
+  let stoppedAt: number | undefined
+  const now = () => stoppedAt ?? span.startedAt + (performance.now() - firstTick)
   return {
     recording: true,
     set(attributes) {
@@ -104,6 +106,9 @@ function createActiveSpan(
       span.events.push({ name, at: now(), attributes: kept, droppedAttributes })
     },
     inject,
+    stop() {
+      stoppedAt = now()
+    },
     end(status) {
       span.status = status.ok
         ? { code: 'ok', message: '' }

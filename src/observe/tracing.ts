@@ -5,7 +5,7 @@ import type { AttemptRecord, Exchange } from '../exchange.ts'
 import type { HeaderReader } from '../ports.ts'
 import { parseChunk } from './fold/parse-chunk.ts'
 import { type HeaderAttribute, readAttributes } from './header-attributes.ts'
-import type { Observer } from './observer.ts'
+import type { Observer, SeenReply } from './observer.ts'
 import { providerOf } from './semconv.ts'
 import type { Attributes, CallFailure, SpanSet, StreamFold, Vocabulary } from './spans/span-set.ts'
 
@@ -17,6 +17,8 @@ export interface ActiveSpan {
   event(name: string, attributes?: Attributes): void
   /** Writes the headers that let the trace go on at a provider. */
   inject(headers: Map<string, string>): void
+  /** The time at which it ends; what is added afterwards happened by then. */
+  stop(): void
   end(status: { readonly ok: true } | { readonly ok: false; readonly message: string }): void
 }
 
@@ -28,6 +30,8 @@ export interface TracingOptions {
   readonly tracer: Tracer
   readonly vocabulary: Vocabulary
   readonly headerAttributes: readonly HeaderAttribute[]
+  /** Runs work soon, when answers have gone out; default: at once. What it throws is for it to tell. */
+  readonly later?: (work: () => void) => void
 }
 
 export interface Tracing extends Observer {
@@ -38,7 +42,11 @@ export interface Tracing extends Observer {
 interface Traced {
   readonly span: ActiveSpan
   readonly set: SpanSet
+  readonly exchange: Exchange
+  readonly call: Call
+  readonly received: RawBody
   fold: StreamFold | undefined
+  reply: SeenReply | undefined
   /** Its place among those under way, or `ended`. */
   place: number
 }
@@ -49,7 +57,7 @@ const ended = -1
 const tracedOf = (exchange: Exchange) => exchange.tracing as Traced | undefined
 
 export function createTracing(options: TracingOptions): Tracing {
-  const { tracer, vocabulary, headerAttributes } = options
+  const { tracer, vocabulary, headerAttributes, later = (work) => work() } = options
   const underWay: Traced[] = []
 
   const leave = (traced: Traced) => {
@@ -66,10 +74,20 @@ export function createTracing(options: TracingOptions): Tracing {
     if (set === undefined) return
     const name = vocabulary.namesModel && call.model !== '' ? `${set.name} ${call.model}` : set.name
     const span = tracer.start(name, vocabulary.kind, exchange.incoming.headers)
-    const traced: Traced = { span, set, fold: undefined, place: underWay.length }
+    const traced: Traced = {
+      span,
+      set,
+      exchange,
+      call,
+      received,
+      fold: undefined,
+      reply: undefined,
+      place: underWay.length,
+    }
     underWay.push(traced)
     exchange.tracing = traced
-    if (!span.recording) return
+  }
+  const describeCall = ({ span, set, call, received, exchange }: Traced) => {
     span.set(set.request(call, received))
     span.set(readAttributes(headerAttributes, exchange.incoming.headers))
   }
@@ -101,8 +119,16 @@ export function createTracing(options: TracingOptions): Tracing {
     const traced = tracedOf(exchange)
     if (traced === undefined || traced.place === ended) return
     leave(traced)
-    const { span, fold } = traced
+    const { span } = traced
     if (!span.recording) return span.end({ ok: true })
+    span.stop()
+    // All of it in a row, and behind the answer: to do it in between would cost twice as much, and the client's time.
+    later(() => describe(traced))
+  }
+  const describe = (traced: Traced) => {
+    const { span, set, exchange, reply, fold } = traced
+    describeCall(traced)
+    if (reply !== undefined) span.set(set.reply(reply))
     if (exchange.outcome === 'failed') {
       // A stream that broke has been seen as far as it came.
       if (exchange.errorBody === undefined) tellFold(span, fold)
@@ -153,14 +179,17 @@ export function createTracing(options: TracingOptions): Tracing {
     },
     reply(exchange, reply) {
       const traced = tracedOf(exchange)
-      if (traced?.span.recording) traced.span.set(traced.set.reply(reply))
+      if (traced !== undefined) traced.reply = reply
     },
     finish,
     endAll() {
       for (const traced of underWay.splice(0)) {
         const { span, fold } = traced
         traced.place = ended
-        if (span.recording) tellFold(span, fold)
+        if (span.recording) {
+          describeCall(traced)
+          tellFold(span, fold)
+        }
         span.end({ ok: false, message: 'gateway shutdown' })
       }
     },

@@ -24,9 +24,10 @@ interface Setup {
   readonly backends?: readonly BackendSpec[]
   readonly rules?: readonly RuleSpec[]
   readonly sampled?: boolean
+  readonly later?: (work: () => void) => void
 }
 
-function traced({ answers, env = {}, backends = [backend('one')], rules, sampled }: Setup) {
+function traced({ answers, env = {}, backends = [backend('one')], rules, sampled, later }: Setup) {
   const provider = scriptedProvider(...answers)
   const tracer = createRecordingTracer(sampled)
   const settings = readOtelSettings({ OTEL_TRACES_EXPORTER: 'console', ...env })
@@ -34,6 +35,7 @@ function traced({ answers, env = {}, backends = [backend('one')], rules, sampled
     tracer,
     vocabulary: createVocabulary(settings, env).vocabulary,
     headerAttributes: readHeaderAttributes(env).span,
+    ...(later && { later }),
   })
   const run = testGateway({
     config: gatewaySpec(backends, rules ?? [rule([], [ref('one')])]),
@@ -301,6 +303,18 @@ describe('failures', () => {
     client.abort()
     await pending
     expect(run.only().ends).toEqual([{ ok: false, message: 'client closed request' }])
+  })
+
+  it('are described when the answer has gone out, and but once', async () => {
+    const work: (() => void)[] = []
+    const run = traced({ answers: [json(completion('Hi'))], later: (one) => work.push(one) })
+    expect(JSON.parse(await run.ask(hello))).toEqual(completion('Hi'))
+    expect(run.tracer.spans[0]).toMatchObject({ attributes: {}, ends: [] })
+    expect(work).toHaveLength(1)
+    for (const one of work) one()
+    expect(run.only().attributes['llm.output_messages.0.message.content']).toBe('Hi')
+    run.tracing.endAll()
+    run.only()
   })
 
   it('of a gateway that stops end what is under way', async () => {

@@ -30,6 +30,7 @@ export function createRecordingTracer(recording = true): RecordingTracer {
         },
         event: (event, attributes) => void span.events.push({ name: event, attributes }),
         inject: (headers) => void headers.set('traceparent', `span-${spans.length}`),
+        stop() {},
         end: (status) => void span.ends.push(status),
       }
     },

@@ -23,7 +23,10 @@ async function open(variables: Readonly<Record<string, string>> = {}) {
   return { start, ended }
 }
 
-afterEach(() => vi.unstubAllEnvs())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
 
 describe('a span', () => {
   it('has a new trace where the client has none', async () => {
@@ -99,6 +102,24 @@ describe('a span', () => {
     const times = [startedAt, ...events.map(({ at }) => at), endedAt]
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(status).toEqual({ code: 'error', message: 'Error code: 500' })
+  })
+})
+
+describe('a span that has been stopped', () => {
+  it('has its end then, whatever is still said about it', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const { start, ended } = await open()
+    const span = start()
+    vi.mocked(performance.now).mockReturnValue(1005)
+    span.stop()
+    vi.mocked(performance.now).mockReturnValue(9000)
+    span.event('exception')
+    span.set({ a: 1 })
+    span.end({ ok: true })
+    const { startedAt = 0, endedAt, events, attributes } = ended[0] ?? {}
+    expect(endedAt).toBe(startedAt + 5)
+    expect(events?.[0]?.at).toBe(endedAt)
+    expect(attributes?.get('a')).toBe(1)
   })
 })
 
