@@ -38,11 +38,12 @@ export function createPortableTracer(parts: PortableTracerParts): Tracer {
       const inject = (headers: Map<string, string>) => {
         headers.set('traceparent', `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`)
       }
-      if (!sampled) return { recording: false, set() {}, event() {}, inject, end() {} }
+      if (!sampled) return { recording: false, set() {}, event() {}, inject, stop() {}, end() {} }
       const startedAt = now()
       const attributes = new Map<string, AttributeValue>()
       const events: OtlpEvent[] = []
       let dropped = 0
+      let stoppedAt: number | undefined
       return {
         recording: true,
         set(more) {
@@ -57,12 +58,15 @@ export function createPortableTracer(parts: PortableTracerParts): Tracer {
             value === undefined ? [] : [[key, value] as const],
           )
           events.push({
-            timeUnixNano: nanoseconds(now()),
+            timeUnixNano: nanoseconds(stoppedAt ?? now()),
             name: event,
             attributes: describeAttributes(known),
           })
         },
         inject,
+        stop() {
+          stoppedAt = now()
+        },
         end(status) {
           ended({
             traceId,
@@ -72,7 +76,7 @@ export function createPortableTracer(parts: PortableTracerParts): Tracer {
             name,
             kind: kinds[kind],
             startTimeUnixNano: nanoseconds(startedAt),
-            endTimeUnixNano: nanoseconds(now()),
+            endTimeUnixNano: nanoseconds(stoppedAt ?? now()),
             attributes: describeAttributes(attributes),
             droppedAttributesCount: dropped === 0 ? undefined : dropped,
             events,
