@@ -4,12 +4,12 @@ import type { Call } from './endpoints/endpoint.ts'
 import { type ErrorKind, GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { TellFailedAttempt } from './failed-attempts.ts'
-import { createIdleWatch } from './idle-watch.ts'
 import { createLifeline, type Lifeline } from './lifeline.ts'
 import type { Observer } from './observe/observer.ts'
 import { createOccupancy, type Occupancy } from './occupancy.ts'
 import { decideFault } from './policies/fault-injection.ts'
 import type { Ports } from './ports.ts'
+import { type RequestTime, sleepUnlessEnded, startRequestTime, timeLeft } from './request-time.ts'
 import type { AttemptOutcome } from './routing/attempt-outcome.ts'
 import type { EndpointState } from './routing/endpoint-state.ts'
 import type { OutlierDetector } from './routing/outlier-detection.ts'
@@ -39,7 +39,7 @@ export async function runAttempts(
 ): Promise<TryResult> {
   const { ports } = input
   const picker = route.plan(ports.random, exchange.incoming)
-  const time = createRequestTime(call, route, exchange, input)
+  const time = startRequestTime(call, route, exchange, input)
   const fault = route.fault && (await befall(route.fault, time, ports))
   if (fault !== undefined) return { kind: 'failed', error: fault }
   let occupancy: Occupancy | undefined
@@ -57,7 +57,7 @@ export async function runAttempts(
       continue
     }
     const lifeline = createLifeline()
-    time.guard(lifeline)
+    time.current = lifeline
     if (route.breaker !== undefined || backend.endpoints.length > 1) {
       occupancy ??= createOccupancy(route.breaker, exchange)
     }
@@ -98,7 +98,7 @@ export async function runAttempts(
     if (result.kind === 'failed' || result.kind === 'error') input.tellFailed(attempt)
     const outcome = outcomeOf(result)
     if (route.outliers !== undefined) reportTo(route.outliers, endpoint.state, outcome, result)
-    if (outcome === undefined || time.ended() !== undefined || !route.retry.retryable(outcome))
+    if (outcome === undefined || time.ended !== undefined || !route.retry.retryable(outcome))
       return result
     if (outcome.kind === 'failed' && outcome.cause === 'credential') {
       refused = result.kind === 'failed' ? result.error : refused
@@ -110,12 +110,11 @@ export async function runAttempts(
     if (occupancy?.again() === false) return result
     retries++
     const wait = waitBefore(retries, result, route, picker.hasOtherPriority(), ports)
-    if (wait > time.left()) return result
+    if (wait > timeLeft(time, ports.now())) return result
     if (isTooMany(result) && picker.hasOtherPriority()) picker.skipPriority()
     discard(result)
-    if (wait > 0) await time.sleep(wait)
-    const ended = time.ended()
-    if (ended !== undefined) return { kind: 'failed', error: ended }
+    if (wait > 0) await sleepUnlessEnded(time, wait, ports)
+    if (time.ended !== undefined) return { kind: 'failed', error: time.ended }
   }
   if (last !== undefined && last.kind === 'failed') return last
   return { kind: 'failed', error: refused ?? noBackend(route) }
@@ -134,12 +133,12 @@ function noBackend({ name, refused, outliers, backends }: Route): GatewayError {
 async function befall(
   spec: FaultSpec,
   time: RequestTime,
-  { random }: Ports,
+  ports: Ports,
 ): Promise<GatewayError | undefined> {
-  const { delayMs, status } = decideFault(spec, random)
-  if (delayMs > 0) await time.sleep(delayMs)
-  if (status === undefined) return time.ended()
-  return time.ended() ?? new GatewayError('fault', 'fault filter abort', { status })
+  const { delayMs, status } = decideFault(spec, ports.random)
+  if (delayMs > 0) await sleepUnlessEnded(time, delayMs, ports)
+  if (status === undefined) return time.ended
+  return time.ended ?? new GatewayError('fault', 'fault filter abort', { status })
 }
 
 function whyNot(call: Call, backend: Backend, translator: Translator | undefined): GatewayError {
@@ -226,67 +225,4 @@ function perTry(route: Route, lifeline: Lifeline, ports: Ports): () => void {
     () => lifeline.stop(new GatewayError('upstream-timeout', 'upstream request timeout')),
     perTryTimeoutMs,
   )
-}
-
-interface RequestTime {
-  /** From now on the client's leaving and the end of the request's time stop this try. */
-  guard(lifeline: Lifeline): void
-  /** Why nothing more is to be tried. */
-  ended(): GatewayError | undefined
-  left(): number
-  sleep(ms: number): Promise<void>
-  /** Something has come that the client gets; absent where nobody minds silence. */
-  readonly touch: (() => void) | undefined
-}
-
-/** One timer and one listener for the whole request, whichever try is under way. */
-function createRequestTime(
-  call: Call,
-  route: Route,
-  exchange: Exchange,
-  { ports, clientIdleTimeoutMs }: AttemptPorts,
-): RequestTime {
-  const startedAt = ports.now()
-  const { requestTimeoutMs: limit, timeoutError } = route
-  let current: Lifeline | undefined
-  let ended: GatewayError | undefined
-  let wake: (() => void) | undefined
-  const end = (error: GatewayError) => {
-    ended ??= error
-    current?.stop(error)
-    wake?.()
-  }
-  const onGone = () => end(new GatewayError('internal', 'the client has gone'))
-  exchange.defer(call.client.onCancel(onGone))
-  if (limit !== undefined) {
-    exchange.defer(
-      ports.schedule(
-        () => end(new GatewayError('upstream-timeout', timeoutError.message, timeoutError)),
-        limit,
-      ),
-    )
-  }
-  const idleMs = (route.clientIdleTimeoutMs ?? clientIdleTimeoutMs) || undefined
-  const idle = createIdleWatch(idleMs, ports, () =>
-    end(new GatewayError('upstream-timeout', 'stream timeout')),
-  )
-  if (idleMs !== undefined) exchange.defer(idle.stop)
-  return {
-    touch: idleMs === undefined ? undefined : idle.touch,
-    guard(lifeline) {
-      current = lifeline
-    },
-    ended: () => ended,
-    left: () =>
-      limit === undefined ? Number.POSITIVE_INFINITY : limit - (ports.now() - startedAt),
-    sleep: (ms) =>
-      new Promise((resolve) => {
-        const cancel = ports.schedule(resolve, ms)
-        wake = () => {
-          cancel()
-          resolve()
-        }
-        if (ended !== undefined) wake()
-      }),
-  }
 }

@@ -92,7 +92,9 @@ export async function handle<Req>(
       observer,
       translatorFor: (backend) => input.translatorFor(endpoint, backend),
     })
-    return await respond(call, result, exchange, observer)
+    const answer = respond(call, result, exchange, observer)
+    // Most are there at once; each `await` takes its turn.
+    return answer instanceof Promise ? await answer : answer
   } catch (error) {
     const known = toGatewayError(error, ports)
     exchange.error = known

@@ -51,7 +51,7 @@ export interface TryInput {
 }
 
 /** Never rejects: whatever happens is a result. */
-export async function tryBackend(input: TryInput): Promise<TryResult> {
+export function tryBackend(input: TryInput): Promise<TryResult> {
   const idle = createIdleWatch(input.streamIdleTimeoutMs, input.ports, () =>
     input.lifeline.stop(
       new GatewayError('upstream-idle', 'stream idle timeout', {
@@ -67,17 +67,17 @@ export async function tryBackend(input: TryInput): Promise<TryResult> {
           idle.touch()
           onActivity()
         }
-  let goesOn = false
-  try {
-    const result = await send(input, touch)
-    goesOn = result.kind !== 'whole' && result.kind !== 'failed'
-    if (goesOn) input.exchange.defer(idle.stop)
-    return result
-  } catch (error) {
-    return { kind: 'failed', error: explain(error, input) }
-  } finally {
-    if (!goesOn) idle.stop()
-  }
+  return send(input, touch).then(
+    (result) => {
+      if (result.kind === 'whole' || result.kind === 'failed') idle.stop()
+      else input.exchange.defer(idle.stop)
+      return result
+    },
+    (error: unknown) => {
+      idle.stop()
+      return { kind: 'failed', error: explain(error, input) }
+    },
+  )
 }
 
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
