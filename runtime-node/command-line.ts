@@ -120,6 +120,10 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
       '--debug-log-bodies',
       'with --debug: prompts and answers as they are, not redacted (AIGW_DEBUG_LOG_BODIES)',
     )
+    .option(
+      '--plain-errors',
+      "the gateway's own errors as plain sentences, where Envoy has them so (AIGW_PLAIN_ERRORS)",
+    )
     .option('--strict', 'refuse fields that are not known')
     .option('--no-watch', 'do not look for changes of the configuration; SIGHUP still works')
     .option('--run-id <id>', 'name of the run directory (default: the time; AIGW_RUN_ID)')

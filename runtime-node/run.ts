@@ -182,6 +182,7 @@ async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts> {
     log,
     observers: [...telemetry.observers, ...debugObservers(run, () => credentialHeaders)],
     digests: nodeDigests,
+    errorForm: run.settings.errorForm,
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })

@@ -11,6 +11,7 @@ import type { Environment, System } from './system.ts'
 export interface RunFlags extends AdminFlags, ConfigFlags {
   readonly debug?: boolean
   readonly debugLogBodies?: boolean
+  readonly plainErrors?: boolean
   readonly drainTimeout?: string
   readonly host?: string
   readonly logFormat?: string
@@ -61,6 +62,8 @@ export interface RunSettings extends AdminSettings, ConfigSettings {
   /** Whether the debug log shows bodies as they are. */
   readonly debugLogBodies: boolean
   readonly logFormat: LogFormat
+  /** `plain`: as sentences, where Envoy has them so. */
+  readonly errorForm: 'dialect' | 'plain'
   readonly hosts: readonly string[]
   /** In place of the first listener's; 0: any free one. */
   readonly port: number | undefined
@@ -110,6 +113,10 @@ export function resolveRunSettings(
       read('--debug-log-bodies', flags.debugLogBodies, 'AIGW_DEBUG_LOG_BODIES', parseBoolean) ??
       false,
     logFormat: read('--log-format', flags.logFormat, undefined, parseLogFormat) ?? 'text',
+    errorForm:
+      read('--plain-errors', flags.plainErrors, 'AIGW_PLAIN_ERRORS', parseBoolean) === true
+        ? 'plain'
+        : 'dialect',
     hosts: read('--host', flags.host, 'AIGW_HOST', hosts) ?? loopbackHosts,
     port: read('--port', flags.port, 'AIGW_PORT', parsePort),
     drainTimeoutMs:

@@ -4,7 +4,7 @@ import { createAuth } from './auth/index.ts'
 import { createRuleCompiler } from './compile-rule.ts'
 import type { GatewaySpec } from './config/config.ts'
 import { createFailedAttemptLog } from './failed-attempts.ts'
-import type { Snapshot } from './handle.ts'
+import type { ErrorForm, Snapshot } from './handle.ts'
 import { createKeeper } from './keeper.ts'
 import type { Ports } from './ports.ts'
 import { type CircuitState, createCircuitState } from './routing/circuit-breaker.ts'
@@ -16,11 +16,12 @@ export interface Snapshots {
   of(port: number | undefined): Snapshot
 }
 
-export interface SnapshotLimits {
+export interface SnapshotOptions {
   /** In the place of what listeners say. */
   readonly maxRequestBytes: number | undefined
   readonly defaultMaxRequestBytes: number
   readonly maxFrameBytes: number
+  readonly errorForm: ErrorForm
 }
 
 /**
@@ -30,7 +31,7 @@ export interface SnapshotLimits {
  */
 export function createSnapshotCompiler(
   ports: Ports,
-  limits: SnapshotLimits,
+  options: SnapshotOptions,
 ): (config: GatewaySpec) => Snapshots {
   const startedAt = Math.floor(ports.now() / 1000)
   const tellFailed = createFailedAttemptLog(ports)
@@ -60,12 +61,13 @@ export function createSnapshotCompiler(
       return {
         table: createRouteTable({ ...config, routes, listeners }, compileRule, startedAt),
         maxRequestBytes:
-          limits.maxRequestBytes ??
+          options.maxRequestBytes ??
           listener?.client.maxRequestBytes ??
-          limits.defaultMaxRequestBytes,
-        maxFrameBytes: limits.maxFrameBytes,
+          options.defaultMaxRequestBytes,
+        maxFrameBytes: options.maxFrameBytes,
         clientIdleTimeoutMs: listener?.client.streamIdleTimeoutMs,
         tellFailed,
+        errorForm: options.errorForm,
         meterStreams:
           config.costs.length > 0 || config.routes.some((route) => route.costs.length > 0),
       }

@@ -18,6 +18,7 @@ import { GatewayError } from './errors.ts'
 import type { RequestRuntime } from './exchange.ts'
 import {
   dialectFor,
+  type ErrorForm,
   handle,
   hostOf,
   requireHost,
@@ -43,6 +44,8 @@ export interface GatewayOptions extends Partial<Ports> {
   readonly maxRequestBytes?: number
   /** Bytes of one event of a stream; 16 MiB where unset. */
   readonly maxFrameBytes?: number
+  /** In the client's dialect where unset. */
+  readonly errorForm?: ErrorForm
   readonly observers?: readonly Observer[]
 }
 
@@ -88,11 +91,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const ports = withDefaults(options)
   const observer = combineObservers(options.observers ?? [], ports)
   const watched = { ports, observer }
+  const { errorForm = 'dialect' } = options
   const prefixes = { ...defaultPrefixes, ...options.prefixes }
   const compile = createSnapshotCompiler(ports, {
     maxRequestBytes: options.maxRequestBytes,
     defaultMaxRequestBytes,
     maxFrameBytes: options.maxFrameBytes ?? defaultMaxFrameBytes,
+    errorForm,
   })
   let snapshots = compile(options.config)
 
@@ -141,7 +146,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         const detail = query.get('verbose') === '1' ? 'verbose' : 'plain'
         return json(answer(table.models(host), query, detail, id))
       } catch (error) {
-        return refusal(toGatewayError(error, ports), dialect)
+        const known = toGatewayError(error, ports)
+        return refusal(known, dialectFor(dialect, known, request.headers, errorForm))
       }
     }
     app.all(joinPath(prefixes[dialect], path), ({ req, env }) => {
@@ -172,7 +178,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.notFound((context) => {
     const { raw, path } = context.req
     const { runtime, port } = context.env
-    const answer = refusal(notServed(raw, snapshots.of(port)), dialectOfPath(path, prefixes))
+    const error = notServed(raw, snapshots.of(port))
+    const dialect = dialectFor(dialectOfPath(path, prefixes), error, raw.headers, errorForm)
+    const answer = refusal(error, dialect)
     return answerLocally(raw, runtime, watched, answer)
   })
   app.onError(answerBug)
@@ -255,5 +263,5 @@ function refuseMethod(request: Request, dialect: Dialect, allow: string): LocalA
           `method ${request.method} is not allowed here: use ${allow}`,
           options,
         )
-  return refusal(error, dialectFor(dialect, error, request.headers))
+  return refusal(error, dialect)
 }

@@ -5,7 +5,7 @@ import { cancellationOf } from './cancellation.ts'
 import { describeBug } from './describe-bug.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { describeError } from './error-response.ts'
-import { GatewayError } from './errors.ts'
+import { type ErrorKind, GatewayError } from './errors.ts'
 import { createExchange, describeIncoming, type RequestRuntime } from './exchange.ts'
 import type { TellFailedAttempt } from './failed-attempts.ts'
 import type { Observer } from './observe/observer.ts'
@@ -26,6 +26,7 @@ export interface Snapshot {
   /** Whether streams must report their usage, because something counts it. */
   readonly meterStreams: boolean
   readonly tellFailed: TellFailedAttempt
+  readonly errorForm: ErrorForm
 }
 
 export interface HandleInput {
@@ -100,7 +101,8 @@ export async function handle<Req>(
     exchange.error = known
     // Whoever has left gets nothing.
     exchange.status = client.cancelled ? 0 : known.status
-    const answer = describeError(known, dialectFor(endpoint.dialect, known, headers))
+    const dialect = dialectFor(endpoint.dialect, known, headers, snapshot.errorForm)
+    const answer = describeError(known, dialect)
     exchange.errorBody = answer.body
     exchange.sentBytes = byteLength(answer.body)
     exchange.finish(client.cancelled ? 'client-gone' : 'failed')
@@ -108,13 +110,31 @@ export async function handle<Req>(
   }
 }
 
+/** `plain`: sentences without an envelope where Envoy answers in its own name, for programs that know them. */
+export type ErrorForm = 'dialect' | 'plain'
+
+const plainAtEnvoy = new Set<ErrorKind>([
+  'unknown-host',
+  'unsupported-path',
+  'no-route',
+  'no-backend',
+  'no-healthy-backend',
+  'overloaded',
+  'fault',
+  'too-large',
+  'request-timeout',
+  'upstream-unreachable',
+])
+
 /** Whoever asks for plain text gets the sentence without an envelope. */
 export function dialectFor(
-  dialect: Dialect,
-  error: GatewayError,
+  dialect: Dialect | undefined,
+  { kind }: GatewayError,
   headers: HeaderReader,
+  form: ErrorForm,
 ): Dialect | undefined {
-  const plain = error.kind === 'no-route' && headers.get('accept') === 'text/plain'
+  if (form === 'plain' && plainAtEnvoy.has(kind)) return undefined
+  const plain = kind === 'no-route' && headers.get('accept') === 'text/plain'
   return plain ? undefined : dialect
 }
 

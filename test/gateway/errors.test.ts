@@ -54,6 +54,26 @@ describe('what the gateway refuses', () => {
     expect(await plain.text()).toBe(noRoute)
   })
 
+  it('answers in plain sentences where they are asked for, and only where Envoy does', async () => {
+    const plain = testGateway({
+      config: gatewaySpec([backend('one')], [rule([exact('x-ai-eg-model', 'm')], [ref('one')])]),
+      errorForm: 'plain',
+      maxRequestBytes: 1000,
+      fetch: () => Promise.reject(new Error('refused')),
+    })
+    const said = async (body: unknown, path?: string) => {
+      const response = await plain.chat(body, path === undefined ? {} : { path })
+      const type = response.headers.get('content-type') ?? ''
+      expect(response.headers.get('x-aigw-error')).not.toBeNull()
+      return type.startsWith('text/plain') ? response.text() : type
+    }
+    expect(await said({ ...hello, model: 'unknown' })).toBe(noRoute)
+    expect(await said(hello, '/v1/nothing')).toBe('unsupported path: /v1/nothing')
+    expect(await said('x'.repeat(1001))).toBe('Payload Too Large')
+    expect(await said(hello)).toContain('remote connection failure')
+    expect(await said('{')).toBe('application/json')
+  })
+
   it('answers an unsupported path before it looks for a route', async () => {
     const response = await gateway().chat(hello, { path: '/v1/nothing?x=1' })
     expect(response.status).toBe(404)
