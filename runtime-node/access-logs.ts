@@ -7,12 +7,12 @@ import {
   type AccessLogSink,
   createAccessLog,
   type Match,
-  type MatchView,
 } from '../src/observe/access-log/access-log.ts'
 import { generateAccessLog } from '../src/observe/access-log/defaults.ts'
-import { type CompileCel, compileMatches, needsCel } from '../src/observe/access-log/match.ts'
+import { compileMatches, needsCel } from '../src/observe/access-log/match.ts'
 import type { HeaderAttribute } from '../src/observe/header-attributes.ts'
 import type { OtelSettings, OtlpProtocol } from '../src/observe/otel-settings.ts'
+import { loadCel } from './cel.ts'
 import { messageOf } from './exit-errors.ts'
 import { createLineSink, type LineSink } from './line-sink.ts'
 import type { RecordSender } from './otel/logs.ts'
@@ -98,8 +98,9 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
       const settings =
         spec.accessLogs ?? generateAccessLog(options.headerAttributes, environmentSinks(options))
       const expressions = [...new Set(settings.flatMap(({ matches }) => matches))]
-      const compileCel = expressions.some(needsCel) ? await loadCel() : undefined
-      const matches: ReadonlyMap<string, Match> = compileMatches(expressions, compileCel)
+      const costs = listCelCosts(spec)
+      const cel = costs.length > 0 || expressions.some(needsCel) ? await loadCel() : undefined
+      const matches: ReadonlyMap<string, Match> = compileMatches(expressions, cel?.match)
       // What has ended was served by the configuration before.
       writeLines()
       if (settings.length === 0) {
@@ -111,7 +112,9 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
         matches,
         headerAttributes: options.headerAttributes,
         credentialHeaders: listCredentialHeaders(spec),
-        costs: [...spec.costs, ...spec.routes.flatMap(({ costs }) => costs)],
+        costs: spec.costs,
+        routeCosts: new Map(spec.routes.map(({ name, costs: own }) => [name, own])),
+        celCosts: new Map(cel && costs.map((expression) => [expression, cel.cost(expression)])),
         openSink(sink) {
           if (sink.kind !== 'file') return openSender(sink)
           const file = openFile(sink.path)
@@ -130,6 +133,10 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
     },
   }
 }
+
+const listCelCosts = ({ costs, routes }: Spec): readonly string[] => [
+  ...new Set([...costs, ...routes.flatMap((route) => route.costs)].flatMap(({ cel }) => cel ?? [])),
+]
 
 function environmentSinks({ settings }: AccessLogsOptions): readonly SinkSpec[] {
   return settings.logs.map(({ kind }) =>
@@ -154,24 +161,4 @@ async function loadSender(
     resource: { ...resource, ...spec.resource },
     target: { origin: `http://${spec.host}:${spec.port}`, headers: { ...spec.headers } },
   })
-}
-
-/** There is more in Envoy. */
-const foreignMember = /\b(?:request\.(?!headers\b)|response\.(?!code\b))\w*/
-
-/** Loaded when an expression needs it. */
-async function loadCel(): Promise<CompileCel> {
-  const { Environment } = await import('@marcbachmann/cel-js')
-  const environment = new Environment()
-    .registerVariable('request', 'map')
-    .registerVariable('response', 'map')
-  return (expression) => {
-    const foreign = foreignMember.exec(expression)?.[0]
-    if (foreign !== undefined) throw new Error(`${foreign} is not known here`)
-    const checked = environment.check(expression)
-    if (!checked.valid) throw checked.error ?? new Error('it is not valid')
-    const evaluate = environment.parse(expression)
-    return ({ headers, code }: MatchView) =>
-      evaluate({ request: { headers: headers() }, response: { code: BigInt(code) } })
-  }
 }

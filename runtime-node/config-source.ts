@@ -4,6 +4,7 @@ import { readdirSync, statSync } from 'node:fs'
 import type { ConfigSource, parseConfig } from '../src/config/parse.ts'
 import type { Diagnostic, GatewaySpec } from '../src/index.ts'
 import { readBuiltInConfig } from './built-in-config.ts'
+import { checkExpression, loadWantedCel } from './cel.ts'
 import { buildEnvironmentConfig } from './environment-config.ts'
 import { messageOf, RunError } from './exit-errors.ts'
 import { expandHome, expandPath } from './paths.ts'
@@ -46,18 +47,29 @@ export async function loadConfig(
   system: System,
   parse: ParseConfig,
 ): Promise<LoadedConfig> {
-  return interpretSources(await readSources(settings, system), settings, system, parse)
+  return interpretFirst(await readSources(settings, system), settings, system, parse)
+}
+
+/** `interpretSources`, with whatever its expressions take to be checked. */
+export async function interpretFirst(
+  read: Sources,
+  settings: Pick<ConfigSettings, 'parsing'>,
+  system: System,
+  parse: ParseConfig,
+): Promise<LoadedConfig> {
+  const found = interpretSources(read, settings, system, parse)
+  return (await loadWantedCel()) ? interpretSources(read, settings, system, parse) : found
 }
 
 /** What has been read, as a configuration. */
-export function interpretSources(
+function interpretSources(
   read: Sources,
   settings: Pick<ConfigSettings, 'parsing'>,
   system: System,
   parse: ParseConfig,
 ): LoadedConfig {
   const { origin, sources, annotated } = read
-  const { spec, diagnostics } = parse(sources, settings.parsing)
+  const { spec, diagnostics } = parse(sources, { ...settings.parsing, checkExpression })
   const { path } = system
   const own = origin.kind === 'directory' ? sources.map(({ file }) => path.basename(file)) : []
   const directory = origin.path ?? ''

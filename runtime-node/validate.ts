@@ -4,7 +4,7 @@ import { frameCode } from '../src/config/code-frame.ts'
 import { type MaskedLines, maskLines } from '../src/config/mask-secrets.ts'
 import { parseConfig } from '../src/config/parse.ts'
 import type { Diagnostic } from '../src/index.ts'
-import { type ConfigOrigin, interpretSources, readSources } from './config-source.ts'
+import { type ConfigOrigin, interpretFirst, readSources } from './config-source.ts'
 import { exitCodes } from './exit-errors.ts'
 import { formatSarif } from './sarif.ts'
 import type { ValidateSettings } from './settings.ts'
@@ -14,7 +14,7 @@ import type { System } from './system.ts'
 /** Writes the report to standard output and returns the exit code: 1 with any error. */
 export async function validate(settings: ValidateSettings, system: System): Promise<number> {
   const read = await readSources(settings, system)
-  const { diagnostics } = interpretSources(read, settings, system, parseConfig)
+  const { diagnostics } = await interpretFirst(read, settings, system, parseConfig)
   const { env, stdout } = system
   if (settings.format === 'json') stdout.write(`${JSON.stringify(diagnostics, null, 2)}\n`)
   else if (settings.format === 'sarif') stdout.write(formatSarif(diagnostics))

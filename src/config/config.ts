@@ -19,7 +19,7 @@ export interface GatewaySpec {
 
 /** What is written about each request, and where to. */
 export interface AccessLogSpec {
-  /** CEL; all must hold. */
+  /** CEL; one that holds is enough, and none is needed where there are none. */
   readonly matches: readonly string[]
   readonly format: AccessLogFormatSpec
   readonly sinks: readonly AccessLogSinkSpec[]

@@ -42,7 +42,12 @@ export interface ParsedConfig {
 export interface ParseOptions extends Partial<ValidationOptions> {
   /** What the runtime cannot do; nothing, where nothing is said. Where the text asks for it, there is a warning. */
   readonly lacking?: readonly Ability[]
+  /** Absent: expressions are taken as they are. */
+  readonly checkExpression?: CheckExpression
 }
+
+/** Says what is wrong with an expression in CEL; undefined where nothing is. */
+export type CheckExpression = (use: 'match' | 'cost', expression: string) => string | undefined
 
 /** Never throws. Several sources make one configuration. */
 export function parseConfig(
@@ -56,7 +61,7 @@ export function parseConfig(
     readDocuments({ file, text, environment: env }, diagnostics),
   )
   const raw = readResources(documents, diagnostics, report)
-  const { clusterRules = 'warn', unknownFields = 'warn', lacking = [] } = options
+  const { clusterRules = 'warn', unknownFields = 'warn', lacking = [], checkExpression } = options
   const validation = { clusterRules, unknownFields }
   const { valid, unusable } = validate(raw, validation, report)
   const completeness = raw.incomplete ? 'incomplete' : 'complete'
@@ -73,6 +78,7 @@ export function parseConfig(
     environment: first?.env ?? {},
     readText: first?.readText,
     lacking: new Set(lacking),
+    checkExpression: checkExpression ?? (() => undefined),
     files,
   }
   const spec = compileGateway(compilation)

@@ -338,11 +338,11 @@ describe('a record for a collector', () => {
 })
 
 describe('conditions', () => {
-  it('must all hold', async () => {
+  it('are enough one by one, as in Envoy Gateway, and one must hold', async () => {
     const settings = [
       {
         ...fields({ model: '%REQ(X-AI-EG-MODEL)%' }),
-        matches: ["request.headers['x-ai-eg-model'] != ''", 'request.headers["x-a"] != ""'],
+        matches: ["request.headers['x-b'] != ''", 'request.headers["x-a"] != ""'],
       },
     ]
     const run = logged({ answers: [json(completion('Hello'))], settings })

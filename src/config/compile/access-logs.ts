@@ -37,6 +37,16 @@ function compileSetting(
   { matches = [], format, sinks }: AccessLogSetting,
   path: Path,
 ): AccessLogSpec {
+  matches.forEach((expression, index) => {
+    const fault = compilation.checkExpression('match', expression)
+    if (fault === undefined) return
+    compilation.report(proxy, {
+      severity: 'error',
+      code: 'schema.cel',
+      path: [...path, 'matches', index],
+      text: `invalid CEL expression: ${fault}`,
+    })
+  })
   if (format?.type !== 'Text') {
     for (const [name, text] of Object.entries(format?.json ?? {})) {
       reportUnknown(compilation, proxy, text, [...path, 'format', 'json', name])

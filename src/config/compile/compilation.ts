@@ -13,6 +13,8 @@ export interface Compilation {
   readonly readText: ((path: string) => string | undefined) | undefined
   /** What the runtime cannot do. */
   readonly lacking: ReadonlySet<Ability>
+  /** Says what is wrong with an expression in CEL; undefined where nothing is. */
+  readonly checkExpression: (use: 'match' | 'cost', expression: string) => string | undefined
   /** Paths that annotations name, as written; added to while compiling. */
   readonly files: Set<string>
 }

@@ -7,19 +7,20 @@ import type { Compilation } from './compilation.ts'
 
 /** The last cost of a key counts. */
 export function compileCosts(
-  { report }: Compilation,
+  { report, checkExpression }: Compilation,
   from: Resource,
   given: readonly RequestCost[],
   path: Path,
 ): CostSpec[] {
   const costs = new Map<string, CostSpec>()
   for (const [index, cost] of given.entries()) {
-    if (cost.type === 'CEL') {
+    const fault = cost.type === 'CEL' ? checkExpression('cost', cost.cel ?? '') : undefined
+    if (fault !== undefined) {
       report(from, {
-        severity: 'warning',
-        code: 'unsupported.cost',
+        severity: 'error',
+        code: 'schema.cel',
         path: [...path, index, 'cel'],
-        text: 'CEL expressions are not supported yet; this cost is not computed',
+        text: `invalid CEL expression: ${fault}`,
       })
     }
     costs.delete(cost.metadataKey)

@@ -1,7 +1,6 @@
 // One line for each request, as the configuration has it, to each of its sinks.
-import type { AccessLogSinkSpec, AccessLogSpec, CostSpec } from '../../config/config.ts'
+import type { AccessLogSinkSpec, AccessLogSpec } from '../../config/config.ts'
 import type { Exchange } from '../../exchange.ts'
-import type { HeaderAttribute } from '../header-attributes.ts'
 import type { Observer } from '../observer.ts'
 import { defaultText, recordText } from './defaults.ts'
 import { compileJson, compileText, type LineFields } from './format.ts'
@@ -31,12 +30,8 @@ export interface MatchView {
 
 export type Match = (view: MatchView) => boolean
 
-export interface AccessLogParts {
+export interface AccessLogParts extends OperatorOptions {
   readonly settings: readonly AccessLogSpec[]
-  readonly costs: readonly CostSpec[]
-  readonly headerAttributes: readonly HeaderAttribute[]
-  /** Lower-case names of request headers that bring credentials, besides those that always do. */
-  readonly credentialHeaders: ReadonlySet<string>
   /** By the expression. */
   readonly matches: ReadonlyMap<string, Match>
   readonly openSink: (spec: AccessLogSinkSpec) => AccessLogSink
@@ -55,8 +50,7 @@ function compileSetting(
   { matches, format, sinks }: AccessLogSpec,
   parts: AccessLogParts,
 ): (exchange: Exchange) => void {
-  const { costs, headerAttributes, credentialHeaders } = parts
-  const options: OperatorOptions = { costs, headerAttributes, credentialHeaders }
+  const options: OperatorOptions = parts
   const conditions = matches.flatMap((expression) => parts.matches.get(expression) ?? [])
   const open = sinks.map(parts.openSink)
   const write =
@@ -66,7 +60,7 @@ function compileSetting(
   return (exchange) => {
     if (conditions.length > 0) {
       const view = createView(exchange)
-      if (!conditions.every((match) => match(view))) return
+      if (!conditions.some((match) => match(view))) return
     }
     const { line, record } = write(exchange)
     for (const sink of open) sink.write(line, record)

@@ -19,8 +19,12 @@ export interface OperatorOptions {
   readonly credentialHeaders: ReadonlySet<string>
   /** Request headers that are also metadata, by the attribute's name. */
   readonly headerAttributes: readonly HeaderAttribute[]
-  /** What the configuration counts, by metadata key. */
+  /** What the configuration counts on all routes. */
   readonly costs: readonly CostSpec[]
+  /** What it counts on one, by the route's `namespace/name`: in the place of a cost of all with the same key. */
+  readonly routeCosts?: ReadonlyMap<string, readonly CostSpec[]>
+  /** By the expression. They throw where a cost cannot be told. */
+  readonly celCosts?: ReadonlyMap<string, (variables: CostVariables) => number>
 }
 
 /** Of `%NAME(argument)%`. */
@@ -150,18 +154,76 @@ function createMetadataOperator(argument: string, options: OperatorOptions): Ope
   }
   const known = Object.hasOwn(metadata, key) ? metadata[key] : undefined
   if (known !== undefined) return known
-  const cost = options.costs.find(({ metadataKey }) => metadataKey === key)
-  const field = tokenFields[cost?.type ?? ''] ?? tokenFields[key]
-  // A failed request has cost nothing that anybody could know.
-  return ({ usage, outcome }) =>
-    field === undefined || outcome !== 'complete' ? undefined : usage[field]
+  return createCostOperator(key, options)
 }
+
+function createCostOperator(key: string, options: OperatorOptions): Operator {
+  const { costs, routeCosts = new Map<string, readonly CostSpec[]>() } = options
+  const find = (list: readonly CostSpec[]) => list.find(({ metadataKey }) => metadataKey === key)
+  const compile = (cost: CostSpec | undefined) => {
+    const field = tokenFields[cost?.type ?? ''] ?? tokenFields[key]
+    if (cost?.cel !== undefined) return computeCost(options.celCosts?.get(cost.cel))
+    return ({ usage }: Exchange) => (field === undefined ? undefined : usage[field])
+  }
+  const general = compile(find(costs))
+  const ofRoutes = new Map(
+    [...routeCosts].flatMap(([name, list]) => {
+      const own = find(list)
+      return own === undefined ? [] : [[name, compile(own)] as const]
+    }),
+  )
+  return (exchange) => {
+    // A failed request has cost nothing that anybody could know.
+    if (exchange.outcome !== 'complete') return undefined
+    const read = ofRoutes.size === 0 ? undefined : ofRoutes.get(routeNameOf(exchange) ?? '')
+    return (read ?? general)(exchange)
+  }
+}
+
+/** What an expression for a cost may name. */
+export const tokenVariables = [
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_creation_input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'reasoning_tokens',
+] as const
+
+export type CostVariables = Readonly<
+  Record<(typeof tokenVariables)[number], number> &
+    Record<'model' | 'backend' | 'route_name', string>
+>
+
+/** What cannot be computed is 0. */
+function computeCost(evaluate: ((variables: CostVariables) => number) | undefined): Operator {
+  return (exchange) => {
+    const { usage, attempts, model } = exchange
+    try {
+      return evaluate?.({
+        model: attempts.at(-1)?.target.model ?? model,
+        backend: nameBackendRef(exchange) ?? '',
+        route_name: routeNameOf(exchange) ?? '',
+        input_tokens: usage.input ?? 0,
+        cached_input_tokens: usage.cachedInput ?? 0,
+        cache_creation_input_tokens: usage.cacheCreationInput ?? 0,
+        output_tokens: usage.output ?? 0,
+        total_tokens: usage.total ?? 0,
+        reasoning_tokens: usage.reasoning ?? 0,
+      })
+    } catch {
+      return 0
+    }
+  }
+}
+
+const routeNameOf = ({ route }: Exchange) => route?.name.replace(/\/rule\/\d+$/, '')
 
 const metadata: Readonly<Record<string, Operator>> = {
   backend_name: nameBackendRef,
   ai_service_backend_name: ({ attempts }) => attempts.at(-1)?.backend.name,
   model_name_override: ({ attempts }) => attempts.at(-1)?.target.model,
-  route_name: ({ route }) => route?.name.replace(/\/rule\/\d+$/, ''),
+  route_name: routeNameOf,
   response_model: ({ responseModel }) => responseModel,
   token_latency_ttft: (exchange) => readPace(exchange).ttft,
   token_latency_itl: (exchange) => readPace(exchange).itl,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAccessLogs } from '../../../runtime-node/access-logs.ts'
 import type { LineSink } from '../../../runtime-node/line-sink.ts'
-import type { AccessLogSpec } from '../../../src/config/config.ts'
+import type { AccessLogSpec, GatewaySpec } from '../../../src/config/config.ts'
 import { hello, testGateway } from '../../support/ask.ts'
 import { backend, gatewaySpec, ref, rule } from '../../support/gateway-spec.ts'
 import { completion, json, scriptedProvider } from '../../support/scripted-provider.ts'
@@ -29,15 +29,18 @@ function setUp(exporters: readonly { readonly kind: 'console' }[] = [{ kind: 'co
   })
   const ask = async (headers: Record<string, string> = {}) =>
     (await run.chat(hello, { headers })).text()
-  const configure = (accessLogs?: readonly AccessLogSpec[]) =>
+  const configure = (accessLogs?: readonly AccessLogSpec[], costs: Costs = {}) =>
     logs.configure({
       backends: {},
       costs: [],
       routes: [],
+      ...costs,
       ...(accessLogs === undefined ? {} : { accessLogs }),
     })
   return { logs, stdout, stderr, ask, configure }
 }
+
+type Costs = Partial<Pick<GatewaySpec, 'costs' | 'routes'>>
 
 const setting = (matches: readonly string[], path = '/dev/stdout'): AccessLogSpec => ({
   matches,
@@ -108,4 +111,36 @@ describe('the access log of a run', () => {
       expect(run.stdout.lines).toEqual(['line\n'])
     },
   )
+
+  it('computes costs, those of the route before those of all', async () => {
+    const line: AccessLogSpec = {
+      matches: [],
+      format: {
+        kind: 'json',
+        fields: Object.fromEntries(
+          ['both', 'general', 'under'].map((key) => [
+            key,
+            `%DYNAMIC_METADATA(io.envoy.ai_gateway:${key})%`,
+          ]),
+        ),
+      },
+      sinks: [{ kind: 'file', path: '/dev/stdout' }],
+    }
+    const cost = (metadataKey: string, cel: string) => ({ metadataKey, type: 'CEL', cel }) as const
+    const [route] = gatewaySpec([backend('one')], [rule([], [ref('one')])]).routes
+    if (route === undefined) throw new Error('no route')
+    const run = setUp()
+    await run.configure([line], {
+      costs: [
+        cost('both', 'output_tokens'),
+        cost('general', 'input_tokens * 0.5 + 0.6'),
+        // Below 0 for the one request, and not for the check: that is no number.
+        cost('under', 'cached_input_tokens - input_tokens'),
+      ],
+      routes: [{ ...route, costs: [cost('both', 'input_tokens * 100u')] }],
+    })
+    await run.ask()
+    await run.logs.close(100)
+    expect(JSON.parse(run.stdout.lines[0] ?? '')).toEqual({ both: 500, general: 3, under: 0 })
+  })
 })

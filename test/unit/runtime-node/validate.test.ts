@@ -55,6 +55,43 @@ spec:
     expect(code).toBe(1)
   })
 
+  it('points at expressions that make no sense', async () => {
+    const proxy = resource('EnvoyProxy', 'p', {
+      spec: {
+        telemetry: {
+          accessLog: {
+            settings: [
+              {
+                matches: ["request.headers['x'] != ''", 'response.code >='],
+                sinks: [{ type: 'File', file: { path: '/dev/stdout' } }],
+              },
+            ],
+          },
+        },
+      },
+    })
+    const named = gateway({
+      infrastructure: {
+        parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'p' },
+      },
+    })
+    const costs = [{ metadataKey: 'a', type: 'CEL', cel: 'tokens * 2' }]
+    const text = complete(route([toA], { llmRequestCosts: costs }), proxy).replace(
+      JSON.stringify(gateway()),
+      JSON.stringify(named),
+    )
+    const { code, text: said } = await check(text, { format: 'json' })
+    const found = JSON.parse(said) as { code: string; path: string; message: string }[]
+    expect(found.filter(({ code: kind }) => kind === 'schema.cel')).toMatchObject([
+      {
+        path: 'spec.llmRequestCosts[0].cel',
+        message: expect.stringContaining('invalid CEL expression: Unknown variable: tokens'),
+      },
+      { path: 'spec.telemetry.accessLog.settings[0].matches[1]' },
+    ])
+    expect(code).toBe(1)
+  })
+
   it('prints the diagnostics as JSON', async () => {
     const { code, text } = await check(broken, { format: 'json' })
     const found: unknown = JSON.parse(text)

@@ -141,13 +141,11 @@ describe('costs', () => {
     ])
   })
 
-  it('by CEL are kept and do not work yet', () => {
+  it('by CEL are kept', () => {
     const llmRequestCosts = [{ metadataKey: 'a', type: 'CEL', cel: 'input_tokens' }]
     const result = load(complete(route([toA], { llmRequestCosts })))
     expect(result.spec?.routes[0]?.costs).toEqual(llmRequestCosts)
-    expect(result.diagnostics).toMatchObject([
-      { severity: 'warning', code: 'unsupported.cost', path: 'spec.llmRequestCosts[0].cel' },
-    ])
+    expect(result.diagnostics).toEqual([])
   })
 })
 
