@@ -7,14 +7,14 @@ import type { UpstreamFetch } from './ports.ts'
  * give up after five minutes of silence; elsewhere it says nothing.
  */
 export const platformFetch: UpstreamFetch = async (url, init) => {
-  const { signal } = init
+  // By name: some of them are accessors, which a spread does not take along.
+  const { method, headers, body, redirect, signal } = init
+  const request = { method, headers, redirect, signal, timeout: false }
   try {
-    return await globalThis.fetch(url, {
-      ...init,
-      // Not an own member, which is all that a spread takes along.
-      signal,
-      timeout: false,
-    } as RequestInit)
+    return await globalThis.fetch(
+      url,
+      (body === undefined ? request : { ...request, body }) as RequestInit,
+    )
   } catch (error) {
     throw signal.aborted ? signal.reason : connectionError(failureOf(error), error)
   }

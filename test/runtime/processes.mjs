@@ -47,12 +47,14 @@ export async function startModule(name, module, env) {
 }
 
 const serving = {
-  bun: [[], /http:\/\/localhost:(\d+)/],
+  bun: [[], /http:\/\/127\.0\.0\.1:(\d+)/],
   deno: [
     ['serve', '--allow-env', '--allow-net', '--host', '127.0.0.1', '--port', '0'],
     /http:\/\/127\.0\.0\.1:(\d+)/,
   ],
 }
+
+const startLimitMs = 60_000
 
 export async function startUntil(pattern, program, args, options) {
   let tell = () => {}
@@ -71,7 +73,14 @@ export async function startUntil(pattern, program, args, options) {
   })
   // When it ends later, that is no failure to start.
   early.catch(() => {})
-  const found = await Promise.race([said, early])
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`not listening after ${startLimitMs} ms:\n${output()}`))
+    }, startLimitMs)
+  })
+  const found = await Promise.race([said, early, late]).finally(() => clearTimeout(timer))
   const stop = () => {
     child.kill('SIGTERM')
     return ended

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createCancellation } from '../../src/cancellation.ts'
+import { OutgoingRequest } from '../../src/outgoing-request.ts'
 import { platformFetch } from '../../src/platform-fetch.ts'
 import type { UpstreamRequest } from '../../src/ports.ts'
 
@@ -22,6 +24,32 @@ describe('platformFetch', () => {
     expect(response.status).toBe(201)
     expect(response.headers.get('content-type')).toContain('text/plain')
     expect(await new Response(response.body).text()).toBe('hello')
+  })
+
+  it('sends what the gateway has made: body and signal, which no spread takes along', async () => {
+    const fetch = vi.fn(async () => new Response())
+    vi.stubGlobal('fetch', fetch)
+    const cancellation = createCancellation()
+    const init = new OutgoingRequest({
+      method: 'POST',
+      headers: new Map([['a', 'b']]),
+      body: [new TextEncoder().encode('{}')],
+      cancellation,
+      transport: { connectTimeoutMs: 1 },
+      backend: 'default/a',
+      trouble: undefined,
+    })
+    await platformFetch('http://provider.test/v1', init)
+    expect(fetch).toHaveBeenCalledWith('http://provider.test/v1', {
+      method: 'POST',
+      headers: { a: 'b' },
+      body: new TextEncoder().encode('{}'),
+      redirect: 'manual',
+      signal: init.signal,
+      timeout: false,
+    })
+    cancellation.cancel(new Error('gone'))
+    expect(init.signal.aborted).toBe(true)
   })
 
   /** As the runtimes throw them. */
