@@ -1,10 +1,12 @@
 // The configuration when nobody names one: the built-in one, with whatever the environment says about providers
 // (the variables of Envoy AI Gateway's own command: https://aigateway.envoyproxy.io/docs/cli/run).
 import { parseAllDocuments, stringify } from 'yaml'
-import { type BaseUrl, parseBaseUrl } from './base-url.ts'
+import { addedFields, ownFields, withAccessLog } from './environment-access-log.ts'
+import { findProviders, isSet, organizationHeaders } from './environment-providers.ts'
 import { RunError, UsageError } from './exit-errors.ts'
 import { parseOllamaHost } from './ollama-host.ts'
 import { makeAddress, makeProvider, type Provider, type Resource } from './provider-resources.ts'
+import { withSpec } from './resource-spec.ts'
 import type { Environment } from './system.ts'
 
 export interface EnvironmentConfig {
@@ -51,86 +53,6 @@ const usedVariables = [
   'ANTHROPIC_BASE_URL',
   'OLLAMA_HOST',
 ] as const
-
-function isSet(env: Environment, name: string): boolean {
-  return (env[name] ?? '') !== ''
-}
-
-interface Providers {
-  /** Gets what no rule names; absent: the built-in configuration says it. */
-  readonly primary: Provider | undefined
-  readonly further: readonly Provider[]
-}
-
-function findProviders(env: Environment, strict: boolean): Providers {
-  const has = (name: string) => isSet(env, name)
-  const azure = has('AZURE_OPENAI_API_KEY') ? makeAzure(env) : undefined
-  const openai =
-    has('OPENAI_API_KEY') || has('OPENAI_BASE_URL')
-      ? makeOpenai(env, azure === undefined ? 'openai' : 'openai-direct')
-      : undefined
-  const anthropic = has('ANTHROPIC_API_KEY') ? makeAnthropic(env) : undefined
-  const all = [azure, openai, anthropic].filter((provider) => provider !== undefined)
-  const withKey = all.find(({ credential }) => credential !== undefined)
-  const primary = withKey ?? all[0]
-  const further = all.filter((provider) => provider !== primary)
-  // An OpenAI key alone is what the built-in configuration is made for.
-  const plain = primary === openai && !has('OPENAI_BASE_URL')
-  if (strict) return { primary, further: [] }
-  return plain ? { primary: undefined, further } : { primary, further }
-}
-
-function makeOpenai(env: Environment, name: string): Provider {
-  return {
-    name,
-    schema: { name: 'OpenAI' },
-    address: readUrl(env, 'OPENAI_BASE_URL', 'https://api.openai.com/v1'),
-    headers: organizationHeaders(env),
-    ...(isSet(env, 'OPENAI_API_KEY')
-      ? { credential: { type: 'APIKey', variable: 'OPENAI_API_KEY' } }
-      : {}),
-  }
-}
-
-function makeAzure(env: Environment): Provider {
-  for (const name of ['AZURE_OPENAI_ENDPOINT', 'OPENAI_API_VERSION']) {
-    if (isSet(env, name)) continue
-    throw new RunError(`${name} environment variable is required when AZURE_OPENAI_API_KEY is set`)
-  }
-  const { prefix: _, ...address } = readUrl(env, 'AZURE_OPENAI_ENDPOINT', '')
-  return {
-    name: 'openai',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference for the reader of the text.
-    schema: { name: 'AzureOpenAI', version: '${OPENAI_API_VERSION}' },
-    address,
-    headers: organizationHeaders(env),
-    credential: { type: 'AzureAPIKey', variable: 'AZURE_OPENAI_API_KEY' },
-  }
-}
-
-function makeAnthropic(env: Environment): Provider {
-  return {
-    name: 'anthropic',
-    schema: { name: 'Anthropic' },
-    address: readUrl(env, 'ANTHROPIC_BASE_URL', 'https://api.anthropic.com/v1'),
-    credential: { type: 'AnthropicAPIKey', variable: 'ANTHROPIC_API_KEY' },
-  }
-}
-
-function readUrl(env: Environment, name: string, fallback: string): BaseUrl {
-  try {
-    return parseBaseUrl(env[name] || fallback)
-  } catch (error) {
-    throw error instanceof RunError ? new RunError(`${name}: ${error.message}`) : error
-  }
-}
-
-function organizationHeaders(env: Environment): Readonly<Record<string, string>> {
-  return {
-    ...(isSet(env, 'OPENAI_ORG_ID') ? { 'OpenAI-Organization': 'OPENAI_ORG_ID' } : {}),
-    ...(isSet(env, 'OPENAI_PROJECT_ID') ? { 'OpenAI-Project': 'OPENAI_PROJECT_ID' } : {}),
-  }
-}
 
 /** Names that tell whose model it is. */
 const modelPatterns: Readonly<Record<string, string>> = {
@@ -272,83 +194,6 @@ function moveOllama(resources: readonly Resource[], env: Environment): readonly 
       ? makeAddress('ollama', address)
       : [resource],
   )
-}
-
-const requestFields = {
-  'gen_ai.request.model': '%REQ(X-AI-EG-MODEL)%',
-  'gen_ai.response.model': '%DYNAMIC_METADATA(io.envoy.ai_gateway:response_model)%',
-  'gen_ai.provider.name': '%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%',
-  'gen_ai.usage.input_tokens': '%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_input_token)%',
-  'gen_ai.usage.output_tokens': '%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_output_token)%',
-  'gen_ai.usage.reasoning_tokens': '%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_reasoning_token)%',
-  'session.id': '%DYNAMIC_METADATA(io.envoy.ai_gateway:session.id)%',
-}
-
-/** Beside the fields of the built-in configuration. */
-const addedFields = { ...requestFields, 'request.path': '%REQ(:PATH)%' }
-
-const commonFields = [
-  'start_time',
-  'method',
-  'x-envoy-origin-path',
-  'response_code',
-  'connection_termination_details',
-  'upstream_transport_failure_reason',
-  'bytes_received',
-  'bytes_sent',
-  'duration',
-  'x-envoy-upstream-service-time',
-  'x-forwarded-for',
-  'user-agent',
-  'x-request-id',
-  'upstream_host',
-  'upstream_cluster',
-  'upstream_local_address',
-  'downstream_local_address',
-  'downstream_remote_address',
-]
-
-type Fields = (builtIn: Readonly<Record<string, unknown>>) => object
-
-const ownFields: Fields = (builtIn) => ({
-  ...addedFields,
-  ...Object.fromEntries(commonFields.map((name) => [name, builtIn[name]])),
-})
-
-/** The fields of the one JSON access log of the built-in configuration. */
-function withAccessLog(proxy: Resource, fields: Fields | object): Resource {
-  return withSpec(proxy, (spec) => {
-    const [setting] = readPath(spec, ['telemetry', 'accessLog', 'settings'], isList)
-    const json = readPath(setting, ['format', 'json'], isObject)
-    const next = typeof fields === 'function' ? fields(json) : { ...json, ...fields }
-    const settings = [{ ...readPath(setting, [], isObject), format: { type: 'JSON', json: next } }]
-    return { ...spec, telemetry: { accessLog: { settings } } }
-  })
-}
-
-function withSpec(
-  resource: Resource,
-  change: (spec: Readonly<Record<string, unknown>>) => object,
-): Resource {
-  return { ...resource, spec: change(readPath(resource, ['spec'], isObject)) }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
-
-/** The built-in text is ours: what is not where it should be is a bug. */
-function readPath<Value>(
-  from: unknown,
-  path: readonly string[],
-  is: (value: unknown) => value is Value,
-): Value {
-  const found = path.reduce<unknown>(
-    (value, key) => (isObject(value) ? value[key] : undefined),
-    from,
-  )
-  if (!is(found)) throw new Error(`the built-in configuration has no ${path.join('.')}`)
-  return found
 }
 
 function readResources(text: string): Resource[] {
