@@ -2,6 +2,7 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import type { Diagnostic } from './diagnostics.ts'
 import type { Environment, SubstitutionProblem } from './envsubst.ts'
+import { explainYamlError, isStructural } from './explain-yaml.ts'
 import { type MaskedText, maskReferences } from './placeholders.ts'
 import { buildYamlTree, type YamlTree } from './yaml-tree.ts'
 
@@ -94,8 +95,15 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
   const documents: SourceDocument[] = []
   for (const document of parseDocuments(masked, lineCounter, add)) {
     let broken = document.errors.length > 0
-    for (const { pos, message } of document.errors) {
-      add(pos[0], 'error', 'yaml.syntax', withoutQuote(message))
+    let misread = false
+    for (const { pos, message, code } of document.errors) {
+      // Where the structure has been misread once, the rest only follows from it.
+      if (misread && isStructural(code)) continue
+      misread ||= isStructural(code)
+      const [offset] = pos
+      const found = { code, message: withoutQuote(message), offset }
+      const { message: text, hint } = explainYamlError(found, masked.text)
+      add(offset, 'error', 'yaml.syntax', text, hint)
     }
     for (const { pos, message } of document.warnings) {
       add(pos[0], 'warning', 'yaml.tag', withoutQuote(message))
@@ -108,7 +116,7 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostic[]): So
       onSubstitution,
       onProblem({ offset, code, message }) {
         broken = true
-        add(offset, 'error', code, message)
+        if (!misread) add(offset, 'error', code, message)
       },
       lineAt: (offset) => positionAt(offset).line,
     })

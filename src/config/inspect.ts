@@ -77,10 +77,28 @@ export function inspectValue(
           path: memberPath,
           text: 'unknown field; it has no effect',
           point: 'key',
-          ...suggestNearest(key, namesOf(entries, value)),
+          ...(suggestNearest(key, namesOf(entries, value)) ??
+            suggestOwner(key, entries, path, value)),
         })
       }
     }
+  }
+
+  /** `name` beside an empty `schema`, not below it. */
+  function suggestOwner(
+    key: string,
+    entries: Readonly<Record<string, Shape>>,
+    path: Path,
+    value: Readonly<Record<string, unknown>>,
+  ): { readonly hint: string } | undefined {
+    const owner = Object.keys(entries).find((name) => {
+      const members = entries[name] === undefined ? undefined : unwrap(entries[name]).entries
+      const owns = members !== undefined && Object.hasOwn(members, key)
+      return owns && !Object.hasOwn(value, name) && isWrittenEmpty(resource, [...path, name])
+    })
+    return owner === undefined
+      ? undefined
+      : { hint: `it belongs to ${owner}: indent it more than that` }
   }
 
   function reportArray(path: Path): void {
@@ -113,6 +131,16 @@ export function inspectValue(
   // Schemas are plain objects that valibot documents for this use; its types hide their parts.
   inspect(schema as unknown as Shape, resource.value, [])
   return soundness
+}
+
+/** Whether a member that has no value is there by name. What is not there stands where its owner does. */
+export function isWrittenEmpty({ place }: RawResource, path: Path): boolean {
+  const [own, around] = [path, path.slice(0, -1)].map((one) => place.position(one, 'key'))
+  return (
+    own !== undefined &&
+    around !== undefined &&
+    (own.line !== around.line || own.column !== around.column)
+  )
 }
 
 function unwrap(shape: Shape): Shape {

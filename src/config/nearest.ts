@@ -62,6 +62,18 @@ function differsInEnding(one: string, other: string): boolean {
   )
 }
 
+/** As `suggestNearest`, for words that people shorten: `Bedrock` for `AWSBedrock`. */
+export function suggestValue(
+  name: string,
+  candidates: readonly string[],
+): { readonly hint: string } | undefined {
+  const nearest = suggestNearest(name, candidates)
+  const short = name.toLowerCase()
+  if (nearest !== undefined || short.length < 3) return nearest
+  const longer = candidates.filter((candidate) => candidate.toLowerCase().includes(short))
+  return longer.length === 0 ? undefined : { hint: `did you mean ${longer.join(' or ')}?` }
+}
+
 /** A hint for a diagnostic, or nothing. */
 export function suggestNearest(
   name: string,

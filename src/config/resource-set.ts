@@ -1,6 +1,6 @@
 // The validated resources of a configuration, by kind and name, and what to say about names that lead nowhere.
 import type { Located, Report } from './findings.ts'
-import { suggestNearest } from './nearest.ts'
+import { suggestValue } from './nearest.ts'
 import type { Path } from './path.ts'
 import { isKind, type Kind, type ValueOf } from './resources/index.ts'
 import type { Origin } from './yaml-tree.ts'
@@ -66,7 +66,7 @@ export function createResourceSet(
         code: 'ref.missing',
         path,
         text: `there is no ${kind} ${namespace}/${name}${effect === undefined ? '' : `; ${effect}`}`,
-        ...suggestNearest(name, names),
+        ...suggestValue(name, names),
       })
     },
   }

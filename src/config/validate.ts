@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import { isRecord } from '../json/is-record.ts'
 import { valueMark } from './fields/values.ts'
 import type { Report } from './findings.ts'
-import { inspectValue, type ValidationOptions } from './inspect.ts'
+import { inspectValue, isWrittenEmpty, type ValidationOptions } from './inspect.ts'
+import { suggestValue } from './nearest.ts'
 import type { Path } from './path.ts'
 import type { RawResource } from './read-resources.ts'
 import type { Origin } from './yaml-tree.ts'
@@ -93,6 +94,10 @@ function describeIssue(issue: Issue): string {
   return `expected ${expectedType(issue)}, got ${typeName(issue.input)}`
 }
 
+function optionsOf({ expected }: Issue): string[] {
+  return [...(expected ?? '').matchAll(/"([^"]*)"/g)].flatMap(([, option]) => option ?? [])
+}
+
 function expectedType({ type, expected }: Issue): string {
   if (type === 'object' || type === 'loose_object' || type === 'record') return 'object'
   if (type === 'picklist') return 'string'
@@ -118,8 +123,19 @@ function hintFor(issue: Issue, resource: RawResource): { readonly hint: string }
   if (issue.message === 'Required value' && origin !== undefined) {
     return { hint: `${origin.variables.join(', ')} is empty` }
   }
+  if (issue.message === 'Required value' && isWrittenEmpty(resource, pathOf(issue))) {
+    return { hint: 'it is empty: what belongs to it must be indented more than it' }
+  }
   if (type === 'string' && (typeof input === 'number' || typeof input === 'boolean')) {
     return { hint: 'put the value in quotes' }
+  }
+  if (type === 'picklist' && typeof input === 'string' && origin === undefined) {
+    return suggestValue(input, optionsOf(issue))
+  }
+  if (expectedType(issue) === 'object' && typeof input === 'string') {
+    return /^[\w-]+:\S/.test(input) && origin === undefined
+      ? { hint: 'put a space after the colon' }
+      : { hint: 'write its members on the lines below it, indented' }
   }
   const quoted = typeof input === 'string' && (type === 'number' || type === 'boolean')
   if (quoted && input !== '') return { hint: 'take the quotes away' }

@@ -146,10 +146,10 @@ function deriveTransport(
 function warnOfPlainCredential(
   { report }: Compilation,
   resource: ServiceBackend,
-  { tls, endpoints }: BackendTransport,
+  { tls, endpoints, unsure }: BackendTransport,
   { auth }: BackendCredential,
 ): void {
-  if (auth === undefined || tls !== undefined) return
+  if (auth === undefined || tls !== undefined || unsure === true) return
   const far = endpoints.find(({ kind, host }) => kind !== 'unix' && !isLoopback(host))
   if (far === undefined) return
   report(resource, {

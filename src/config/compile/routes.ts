@@ -164,7 +164,7 @@ function compileTimeouts(
 }
 
 function chooseRetry(
-  { report }: Compilation,
+  { resources, report }: Compilation,
   route: Route,
   rule: RouteRule,
   path: Path,
@@ -176,7 +176,7 @@ function chooseRetry(
   if (given === undefined && wantsFallback) {
     return priorities > 1 ? makeFallbackRetry(priorities) : undefined
   }
-  if (priorities > 1 && given?.numAttemptsPerPriority === undefined) {
+  if (priorities > 1 && given?.numAttemptsPerPriority === undefined && !resources.isIncomplete) {
     report(route, {
       severity: 'warning',
       code: 'schema.priority',

@@ -13,6 +13,8 @@ export interface BackendTransport {
   readonly endpoints: readonly EndpointSpec[]
   readonly tls?: TlsSpec
   readonly broken?: string
+  /** A policy's target was not found, which may have been this one: that it has no TLS has been said. */
+  readonly unsure?: true
 }
 
 type TlsPolicy = Resource<'BackendTLSPolicy'>
@@ -21,20 +23,27 @@ type TlsPolicy = Resource<'BackendTLSPolicy'>
 export function compileTransports(
   compilation: Compilation,
 ): (backend: Resource<'Backend'>) => BackendTransport {
-  const policies = attachTlsPolicies(compilation)
+  const { attached: policies, missed } = attachTlsPolicies(compilation)
   const compiled = new Map<Resource<'Backend'>, BackendTransport>()
   return (backend) => {
     const known = compiled.get(backend)
     if (known !== undefined) return known
     const policy = policies.get(`${backend.namespace}/${backend.name}`)
-    const transport = compileTransport(compilation, backend, policy)
+    const transport = compileTransport(compilation, backend, policy, missed)
     compiled.set(backend, transport)
     return transport
   }
 }
 
-function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsPolicy> {
+interface AttachedTlsPolicies {
+  readonly attached: ReadonlyMap<string, TlsPolicy>
+  /** A target was not found. */
+  readonly missed: boolean
+}
+
+function attachTlsPolicies({ resources, report }: Compilation): AttachedTlsPolicies {
   const attached = new Map<string, TlsPolicy>()
+  let missed = false
   for (const policy of resources.all('BackendTLSPolicy')) {
     const { namespace } = policy
     for (const [index, target] of policy.value.spec.targetRefs.entries()) {
@@ -60,6 +69,7 @@ function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsP
         })
       }
       if (resources.find('Backend', namespace, name) === undefined) {
+        missed = true
         const missing = { kind: 'Backend', namespace, name, path: [...path, 'name'] } as const
         const effect = 'it would be called without TLS'
         resources.reportMissing(policy, { ...missing, severity: 'error', effect }, report)
@@ -78,13 +88,14 @@ function attachTlsPolicies({ resources, report }: Compilation): Map<string, TlsP
       }
     }
   }
-  return attached
+  return { attached, missed }
 }
 
 function compileTransport(
   compilation: Compilation,
   backend: Resource<'Backend'>,
   policy: TlsPolicy | undefined,
+  missed: boolean,
 ): BackendTransport {
   const { spec } = backend.value
   if (spec.type === 'DynamicResolver') {
@@ -97,13 +108,14 @@ function compileTransport(
     return { endpoints: [], broken: 'a Backend of type DynamicResolver is not supported' }
   }
   const tls = compileTls(compilation, backend, policy)
-  if (tls === undefined) warnOfPlainPort(compilation, backend)
+  if (tls === undefined && !missed) warnOfPlainPort(compilation, backend)
   const endpoints = spec.endpoints.map(compileEndpoint)
   return {
     ...(compilation.lacking.has('transport')
       ? limitToFetch(compilation, { backend, policy, endpoints, tls })
       : { endpoints }),
     ...(tls === undefined ? {} : { tls }),
+    ...(missed ? { unsure: true } : {}),
   }
 }
 

@@ -52,7 +52,7 @@ describe('readDocuments', () => {
     ['a: b: c\n', ['1:4 error yaml.syntax: Nested mappings are not allowed in compact mappings']],
     [
       'a:\n  - b\n c: 1\n',
-      ['3:1 error yaml.syntax: All mapping items must start at the same column'],
+      ['3:1 error yaml.syntax: the indentation of this line fits none of the lines before it'],
     ],
     [
       'ok: 1\n---\na: @x\n',
