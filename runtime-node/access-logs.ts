@@ -159,6 +159,12 @@ async function loadSender(
   return openRecordSender({
     protocol,
     resource: { ...resource, ...spec.resource },
-    target: { origin: `http://${spec.host}:${spec.port}`, headers: { ...spec.headers } },
+    target: {
+      origin: `${spec.tls === undefined ? 'http' : 'https'}://${inUrl(spec.host)}:${spec.port}`,
+      headers: { ...spec.headers },
+      tls: spec.tls,
+    },
   })
 }
+
+const inUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)

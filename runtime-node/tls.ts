@@ -38,8 +38,10 @@ function systemContext(): SecureContext {
 }
 
 /** Options of `tls.connect`; `spec` undefined: no TLS. */
-export function connectOptions(spec: TlsSpec | undefined) {
-  if (spec === undefined) return {}
+export const connectOptions = (spec: TlsSpec | undefined) =>
+  spec === undefined ? {} : secureOptions(spec)
+
+export function secureOptions(spec: TlsSpec) {
   return {
     secureContext: spec.ca === undefined ? systemContext() : createSecureContext({ ca: spec.ca }),
     ...(spec.hostname === undefined ? {} : { servername: spec.hostname }),

@@ -8,12 +8,14 @@ import { warnOfIdleSettings } from './compile/lacking.ts'
 import { compileListeners } from './compile/listeners.ts'
 import { compileRoutes } from './compile/routes.ts'
 import { warnOfIdleHealthChecks } from './compile/traffic.ts'
+import { compileTransports } from './compile/transport.ts'
 import type { GatewaySpec } from './config.ts'
 
 export function compileGateway(compilation: Compilation): GatewaySpec {
-  const { listeners, logLevel, accessLogs } = compileListeners(compilation)
+  const transportOf = compileTransports(compilation)
+  const { listeners, logLevel, accessLogs } = compileListeners(compilation, transportOf)
   const { routes, connectTimeouts, healthChecks } = compileRoutes(compilation, listeners)
-  const backends = compileBackends(compilation, connectTimeouts)
+  const backends = compileBackends(compilation, connectTimeouts, transportOf)
   checkIdleReferences(compilation)
   warnOfIdleSettings(compilation)
   warnOfIdleHealthChecks(compilation, healthChecks, backends)

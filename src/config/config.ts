@@ -38,6 +38,8 @@ export type AccessLogSinkSpec =
       readonly kind: 'otlp'
       readonly host: string
       readonly port: number
+      /** Absent: none. */
+      readonly tls?: TlsSpec
       readonly headers: Readonly<Record<string, string>>
       /** Attributes of the resource, besides those of the environment. */
       readonly resource: Readonly<Record<string, string>>

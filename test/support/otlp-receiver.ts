@@ -1,6 +1,11 @@
 // A collector for tests: takes OTLP by HTTP and by gRPC, and remembers what it got.
-import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http'
-import { createServer as createHttp2Server } from 'node:http2'
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+} from 'node:http'
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 
@@ -21,9 +26,18 @@ export interface OtlpReceiver {
 
 export type Manner = 'good' | 'silent' | 'garbage' | 'failing'
 
-export async function startOtlpReceiver(manner: Manner = 'good'): Promise<OtlpReceiver> {
+/** PEM of a server; absent: no TLS. */
+export interface ServerIdentity {
+  readonly cert: string
+  readonly key: string
+}
+
+export async function startOtlpReceiver(
+  manner: Manner = 'good',
+  identity?: ServerIdentity,
+): Promise<OtlpReceiver> {
   const inbox = createInbox()
-  const server = createHttpServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
@@ -36,11 +50,13 @@ export async function startOtlpReceiver(manner: Manner = 'good'): Promise<OtlpRe
       } else if (manner === 'failing') response.writeHead(500).end('no')
       else response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
-  })
+  }
+  const server =
+    identity === undefined ? createHttpServer(listener) : createHttpsServer(identity, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     ...inbox,
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url: `${schemeOf(identity)}://127.0.0.1:${portOf(server.address())}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -49,9 +65,9 @@ export async function startOtlpReceiver(manner: Manner = 'good'): Promise<OtlpRe
   }
 }
 
-export async function startGrpcReceiver(): Promise<OtlpReceiver> {
+export async function startGrpcReceiver(identity?: ServerIdentity): Promise<OtlpReceiver> {
   const inbox = createInbox()
-  const server = createHttp2Server()
+  const server = identity === undefined ? createHttp2Server() : createSecureServer(identity)
   const sessions = new Set<{ destroy(): void }>()
   server.on('session', (session) => {
     sessions.add(session)
@@ -76,7 +92,7 @@ export async function startGrpcReceiver(): Promise<OtlpReceiver> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     ...inbox,
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url: `${schemeOf(identity)}://127.0.0.1:${portOf(server.address())}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -84,6 +100,9 @@ export async function startGrpcReceiver(): Promise<OtlpReceiver> {
       }),
   }
 }
+
+const schemeOf = (identity: ServerIdentity | undefined) =>
+  identity === undefined ? 'http' : 'https'
 
 const portOf = (address: string | AddressInfo | null) =>
   typeof address === 'object' && address !== null ? address.port : 0

@@ -1,11 +1,12 @@
 // What an EnvoyProxy says about access logs: lines, conditions, and where they go.
 // https://gateway.envoyproxy.io/docs/api/extension_types/#proxyaccesslog
 import { findUnknownOperators } from '../access-log-operators.ts'
-import type { AccessLogSinkSpec, AccessLogSpec } from '../config.ts'
+import type { AccessLogSinkSpec, AccessLogSpec, TlsSpec } from '../config.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import type { AccessLogSetting, AccessLogSink } from '../resources/envoy-proxy.ts'
 import type { Compilation } from './compilation.ts'
+import type { TransportOf } from './transport.ts'
 
 type EnvoyProxy = Resource<'EnvoyProxy'>
 
@@ -13,6 +14,7 @@ type EnvoyProxy = Resource<'EnvoyProxy'>
 export function compileAccessLogs(
   compilation: Compilation,
   proxy: EnvoyProxy | undefined,
+  transportOf: TransportOf,
 ): readonly AccessLogSpec[] | undefined {
   const accessLog = proxy?.value.spec?.telemetry?.accessLog
   if (proxy === undefined || accessLog === undefined) return undefined
@@ -20,7 +22,8 @@ export function compileAccessLogs(
   return accessLog.settings?.flatMap((setting, index) => {
     const path = ['spec', 'telemetry', 'accessLog', 'settings', index]
     const { type = 'Route' } = setting
-    if (type === 'Route') return [compileSetting(compilation, proxy, setting, path)]
+    if (type === 'Route')
+      return [compileSetting({ compilation, transportOf }, proxy, setting, path)]
     compilation.report(proxy, {
       severity: 'warning',
       code: 'ignored.access-log',
@@ -32,11 +35,12 @@ export function compileAccessLogs(
 }
 
 function compileSetting(
-  compilation: Compilation,
+  input: Input,
   proxy: EnvoyProxy,
   { matches = [], format, sinks }: AccessLogSetting,
   path: Path,
 ): AccessLogSpec {
+  const { compilation } = input
   matches.forEach((expression, index) => {
     const fault = compilation.checkExpression('match', expression)
     if (fault === undefined) return
@@ -62,7 +66,7 @@ function compileSetting(
         ? { kind: 'json', fields: format.json ?? {} }
         : { kind: 'text', ...(format?.text === undefined ? {} : { text: format.text }) },
     sinks: sinks.flatMap((sink, index) =>
-      compileSink(compilation, proxy, sink, [...path, 'sinks', index]),
+      compileSink(input, proxy, sink, [...path, 'sinks', index]),
     ),
   }
 }
@@ -79,12 +83,12 @@ function reportUnknown({ report }: Compilation, proxy: EnvoyProxy, text: string,
 }
 
 function compileSink(
-  compilation: Compilation,
+  input: Input,
   proxy: EnvoyProxy,
   sink: AccessLogSink,
   path: Path,
 ): AccessLogSinkSpec[] {
-  const { report } = compilation
+  const { report } = input.compilation
   switch (sink.type) {
     case 'File':
       return [{ kind: 'file', path: sink.file?.path ?? '/dev/stdout' }]
@@ -97,8 +101,7 @@ function compileSink(
         resources = {},
         resourceAttributes = {},
       } = sink.openTelemetry ?? {}
-      const target =
-        host === undefined ? findTarget(compilation, proxy, backendRefs) : { host, port }
+      const target = host === undefined ? findTarget(input, proxy, backendRefs) : { host, port }
       if (target === undefined) {
         report(proxy, {
           severity: 'warning',
@@ -128,9 +131,20 @@ function compileSink(
   }
 }
 
+interface Input {
+  readonly compilation: Compilation
+  readonly transportOf: TransportOf
+}
+
+interface CollectorTarget {
+  readonly host: string
+  readonly port: number
+  readonly tls?: TlsSpec
+}
+
 /** A Backend, or a Service of a cluster by the name that it has there. */
 function findTarget(
-  { resources }: Compilation,
+  { compilation, transportOf }: Input,
   proxy: EnvoyProxy,
   references: readonly {
     readonly kind?: string | undefined
@@ -138,14 +152,15 @@ function findTarget(
     readonly namespace?: string | undefined
     readonly port?: number | undefined
   }[],
-): { readonly host: string; readonly port: number } | undefined {
+): CollectorTarget | undefined {
   for (const { kind = 'Service', name, namespace = proxy.namespace, port = 4317 } of references) {
     if (kind === 'Service') return { host: `${name}.${namespace}`, port }
-    const [endpoint] = resources.find('Backend', namespace, name)?.value.spec.endpoints ?? []
-    const fqdn = endpoint?.fqdn
-    if (fqdn !== undefined) return { host: fqdn.hostname, port: fqdn.port }
-    const ip = endpoint?.ip
-    if (ip !== undefined) return { host: ip.address, port: ip.port }
+    const backend = compilation.resources.find('Backend', namespace, name)
+    if (backend === undefined) continue
+    const { endpoints, tls } = transportOf(backend)
+    const endpoint = endpoints.find(({ kind: address }) => address !== 'unix')
+    if (endpoint === undefined) continue
+    return { host: endpoint.host, port: endpoint.port, ...(tls === undefined ? {} : { tls }) }
   }
   return undefined
 }

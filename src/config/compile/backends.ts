@@ -8,7 +8,7 @@ import { type BackendCredential, compileCredentials } from './credentials.ts'
 import { requireGrant } from './grants.ts'
 import { compileMutations } from './mutations.ts'
 import { hostOfRegion } from './region-host.ts'
-import { type BackendTransport, compileTransports } from './transport.ts'
+import type { BackendTransport, TransportOf } from './transport.ts'
 
 type ServiceBackend = Resource<'AIServiceBackend'>
 
@@ -18,9 +18,9 @@ const defaultConnectTimeoutMs = 10_000
 export function compileBackends(
   compilation: Compilation,
   connectTimeouts: ReadonlyMap<string, number>,
+  transportOf: TransportOf,
 ): Record<string, BackendSpec> {
   const credentialOf = compileCredentials(compilation)
-  const transportOf = compileTransports(compilation)
   const backends = compilation.resources.all('AIServiceBackend').map((resource) => {
     const name = `${resource.namespace}/${resource.name}`
     const schema = compileSchema(compilation, resource)

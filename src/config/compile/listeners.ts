@@ -6,6 +6,7 @@ import type { Listener } from '../resources/gateway.ts'
 import { compileAccessLogs } from './access-logs.ts'
 import { type Attachments, attachPolicies } from './attachments.ts'
 import type { Compilation } from './compilation.ts'
+import type { TransportOf } from './transport.ts'
 
 type Gateway = Resource<'Gateway'>
 
@@ -25,7 +26,10 @@ export interface CompiledListeners {
 /** `connection.bufferLimit` where nothing is said: enough for images in a prompt. */
 const defaultMaxRequestBytes = 50 * 1024 * 1024
 
-export function compileListeners(compilation: Compilation): CompiledListeners {
+export function compileListeners(
+  compilation: Compilation,
+  transportOf: TransportOf,
+): CompiledListeners {
   const { resources, report } = compilation
   const policies = attachPolicies(compilation, 'ClientTrafficPolicy')
   const listeners: AttachedListener[] = []
@@ -35,7 +39,7 @@ export function compileListeners(compilation: Compilation): CompiledListeners {
     warnOfMissingClass(compilation, gateway)
     const proxy = findProxy(compilation, gateway)
     logLevel ??= readLogLevel(proxy)
-    accessLogs ??= compileAccessLogs(compilation, proxy)
+    accessLogs ??= compileAccessLogs(compilation, proxy, transportOf)
     const taken = listeners.find((one) => sharesPort(one, gateway))
     if (taken !== undefined) {
       report(gateway, {

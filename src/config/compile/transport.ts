@@ -20,9 +20,9 @@ export interface BackendTransport {
 type TlsPolicy = Resource<'BackendTLSPolicy'>
 
 /** Compiles each Backend once, whoever refers to it. */
-export function compileTransports(
-  compilation: Compilation,
-): (backend: Resource<'Backend'>) => BackendTransport {
+export type TransportOf = (backend: Resource<'Backend'>) => BackendTransport
+
+export function compileTransports(compilation: Compilation): TransportOf {
   const { attached: policies, missed } = attachTlsPolicies(compilation)
   const compiled = new Map<Resource<'Backend'>, BackendTransport>()
   return (backend) => {

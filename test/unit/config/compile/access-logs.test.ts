@@ -51,6 +51,47 @@ it('takes conditions, formats and files', () => {
   ])
 })
 
+it('asks a collector by TLS where its Backend is asked so', () => {
+  const ref = { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'safe' }
+  const { spec } = load(
+    documents(
+      resource('GatewayClass', 'aigw', { spec: { controllerName: 'x/y' } }),
+      resource('Gateway', 'aigw', {
+        spec: {
+          gatewayClassName: 'aigw',
+          listeners: [{ name: 'http', protocol: 'HTTP', port: 80 }],
+          infrastructure: {
+            parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'logs' },
+          },
+        },
+      }),
+      resource('EnvoyProxy', 'logs', {
+        spec: {
+          telemetry: {
+            accessLog: {
+              settings: [
+                { sinks: [{ type: 'OpenTelemetry', openTelemetry: { backendRefs: [ref] } }] },
+              ],
+            },
+          },
+        },
+      }),
+      resource('Backend', 'safe', {
+        spec: { endpoints: [{ fqdn: { hostname: 'collector.example', port: 4318 } }] },
+      }),
+      resource('BackendTLSPolicy', 'safe', {
+        spec: {
+          targetRefs: [ref],
+          validation: { hostname: 'name.example', wellKnownCACertificates: 'System' },
+        },
+      }),
+    ),
+  )
+  expect(spec?.accessLogs?.[0]?.sinks).toMatchObject([
+    { host: 'collector.example', port: 4318, tls: { hostname: 'name.example' } },
+  ])
+})
+
 it('finds collectors by address, by Backend and by Service', () => {
   const otlp = (openTelemetry: object) => ({ sinks: [{ type: 'OpenTelemetry', openTelemetry }] })
   const { spec } = configured({
