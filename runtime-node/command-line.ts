@@ -1,5 +1,5 @@
 // The command line: which command with which flags, and what the shell gets back.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { readBuiltInConfig, readResourceSchema } from './built-in-config.ts'
 import { exitCodes, messageOf, UsageError } from './exit-errors.ts'
 import {
@@ -36,6 +36,12 @@ export async function runCommandLine(
     system.stderr.write(`Error running: ${messageOf(error)}\n`)
     return exitCodes.failed
   }
+}
+
+/** Of Envoy AI Gateway's command. */
+interface McpFlags {
+  readonly mcpConfig?: string
+  readonly mcpJson?: string
 }
 
 interface ShowFlags {
@@ -127,9 +133,12 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
     .option('--strict', 'refuse fields that are not known')
     .option('--no-watch', 'do not look for changes of the configuration; SIGHUP still works')
     .option('--run-id <id>', 'name of the run directory (default: the time; AIGW_RUN_ID)')
+    .addOption(new Option('--mcp-config <path>').hideHelp())
+    .addOption(new Option('--mcp-json <json>').hideHelp())
     .action((path: string | undefined, _, command: Command) => {
       refuseMoreThan(1, command)
-      const flags: RunFlags & ShowFlags = command.optsWithGlobals()
+      const flags: RunFlags & ShowFlags & McpFlags = command.optsWithGlobals()
+      refuseMcp(flags)
       if (flags.showDefault === true) {
         return choose(print(system, readBuiltInConfig))
       }
@@ -203,6 +212,15 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
   // Each command inherits the output settings, but not this one.
   for (const command of program.commands) command.allowExcessArguments()
   return program
+}
+
+function refuseMcp({ mcpConfig, mcpJson }: McpFlags): void {
+  if (mcpConfig !== undefined && mcpJson !== undefined) {
+    throw new UsageError('run: mcp-config and mcp-json are mutually exclusive')
+  }
+  if (mcpConfig === undefined && mcpJson === undefined) return
+  const flag = mcpConfig === undefined ? '--mcp-json' : '--mcp-config'
+  throw new UsageError(`run: ${flag} is not supported yet: no MCP endpoint is served`)
 }
 
 function print({ stdout }: System, text: () => string): Chosen {

@@ -161,6 +161,15 @@ describe('what goes wrong', () => {
     expect(started.stdout()).toBe('')
   })
 
+  it('is no key where only keys make a configuration: exit 80', async () => {
+    const started = aigw(['run'], { env: { AIGW_DEFAULTS: 'v1' } })
+    expect(await started.exit).toBe(80)
+    expect(started.stderr()).toBe(
+      'aigw: error: run: you must supply at least OPENAI_API_KEY, AZURE_OPENAI_API_KEY, ANTHROPIC_API_KEY, or a config file path\n',
+    )
+    expect(started.stdout()).toBe('')
+  })
+
   it('is a missing file, by its absolute path', async () => {
     const started = aigw(['run', 'missing.yaml'])
     expect(await started.exit).toBe(1)

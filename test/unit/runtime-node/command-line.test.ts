@@ -116,7 +116,15 @@ describe('a command line that does not parse', () => {
     [['version', 'x'], 'unexpected argument x'],
     [['validate', 'a.yaml', 'b.yaml'], 'unexpected argument b.yaml'],
     [['validate', '--format', 'xml'], '--format: expected "text", "json" or "sarif" but got "xml"'],
-    [['run', '--mcp-config', 'x'], 'unknown flag --mcp-config'],
+    [
+      ['run', '--mcp-config', 'x', '--mcp-json', '{}'],
+      'run: mcp-config and mcp-json are mutually exclusive',
+    ],
+    [
+      ['run', '--mcp-config', 'x'],
+      'run: --mcp-config is not supported yet: no MCP endpoint is served',
+    ],
+    [['run', '--mcp-json', 'x'], 'run: --mcp-json is not supported yet: no MCP endpoint is served'],
   ] as const)('exits with 80: %j', async (args, message) => {
     const { code, stdout, stderr, runs } = await type(args)
     expect({ code, stdout, runs }).toEqual({ code: 80, stdout: '', runs: [] })
