@@ -24,6 +24,7 @@ export function announce(
     hosts: settings.hosts,
     adminHosts: settings.adminHosts,
     simulated: settings.simulation !== undefined,
+    rootPrefix: settings.rootPrefix,
     shell: shellOf(system),
     uptimeMs: system.uptime(),
   }

@@ -47,7 +47,8 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
     log,
     observers: [...telemetry.observers, ...debugObservers(run, () => credentialHeaders)],
     digests: nodeDigests,
-    errorForm: run.settings.errorForm,
+    errorForm: settings.errorForm,
+    prefixes: prefixesBelow(settings.rootPrefix),
     awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
     gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
   })
@@ -65,6 +66,7 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
       describeExample({
         spec: live?.status().loaded.spec ?? spec,
         simulated: settings.simulation !== undefined,
+        rootPrefix: settings.rootPrefix,
         hosts: settings.hosts,
         listeners,
         shell: shellOf(system),
@@ -122,6 +124,12 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
     throw error
   }
 }
+
+const prefixesBelow = (root: string) => ({
+  openai: root,
+  anthropic: `${root}/anthropic`,
+  cohere: `${root}/cohere`,
+})
 
 /** Prompts and answers are shown to nobody who has not asked for them. */
 function debugObservers(

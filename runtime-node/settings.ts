@@ -62,6 +62,8 @@ export interface RunSettings extends AdminSettings, ConfigSettings {
   /** Whether the debug log shows bodies as they are. */
   readonly debugLogBodies: boolean
   readonly logFormat: LogFormat
+  /** Before every path of every API; no slash at its end. */
+  readonly rootPrefix: string
   /** `plain`: as sentences, where Envoy has them so. */
   readonly errorForm: 'dialect' | 'plain'
   readonly hosts: readonly string[]
@@ -113,6 +115,7 @@ export function resolveRunSettings(
       read('--debug-log-bodies', flags.debugLogBodies, 'AIGW_DEBUG_LOG_BODIES', parseBoolean) ??
       false,
     logFormat: read('--log-format', flags.logFormat, undefined, parseLogFormat) ?? 'text',
+    rootPrefix: read('AIGW_ROOT_PREFIX', undefined, 'AIGW_ROOT_PREFIX', parseRootPrefix) ?? '',
     errorForm:
       read('--plain-errors', flags.plainErrors, 'AIGW_PLAIN_ERRORS', parseBoolean) === true
         ? 'plain'
@@ -219,6 +222,14 @@ const parseBoolean: Kind<boolean> = {
 const hosts: Kind<readonly string[]> = {
   expected: 'an address, or several with commas between',
   parse: parseHosts,
+}
+
+const parseRootPrefix: Kind<string> = {
+  expected: 'a path like /gateway',
+  parse: (text) =>
+    /^(\/[\w.~-]+)*\/?$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text)
+      ? text.replace(/\/$/, '')
+      : undefined,
 }
 
 const parseLogFormat: Kind<LogFormat> = {

@@ -24,6 +24,8 @@ export interface Started {
   /** In the order of the listeners, with the port that each really has. */
   readonly listeners: readonly Pick<ListenerSpec, 'name' | 'port'>[]
   readonly simulated: boolean
+  /** Before every path. */
+  readonly rootPrefix: string
   /** Of whoever tries the example. */
   readonly shell: Shell
   readonly uptimeMs: number
@@ -101,11 +103,14 @@ export function describeExample({
   simulated,
   hosts,
   listeners,
+  rootPrefix,
   shell,
-}: Pick<Started, 'spec' | 'simulated' | 'hosts' | 'listeners' | 'shell'>): string | undefined {
+}: Pick<Started, 'spec' | 'simulated' | 'hosts' | 'listeners' | 'rootPrefix' | 'shell'>):
+  | string
+  | undefined {
   const example = findExample(spec, simulated)
-  const origin = `http://${localHost(hosts)}:${listeners[0]?.port ?? 0}`
-  return example && formatCurl(origin, example, shell)
+  const base = `http://${localHost(hosts)}:${listeners[0]?.port ?? 0}${rootPrefix}`
+  return example && formatCurl(base, example, shell)
 }
 
 /** One line where the port is open to others and nothing asks them who they are. */

@@ -124,9 +124,13 @@ function noBackend({ name, refused, outliers, backends }: Route): GatewayError {
   if (refused !== undefined) {
     return new GatewayError('refused', `${refused}, which this gateway cannot do: nobody is served`)
   }
-  return outliers !== undefined && backends.some(({ weight }) => weight > 0)
-    ? new GatewayError('no-healthy-backend', 'no healthy upstream')
-    : new GatewayError('no-backend', `no usable backend in ${name}`)
+  if (outliers === undefined || backends.every(({ weight }) => weight === 0)) {
+    return new GatewayError('no-backend', `no usable backend in ${name}`)
+  }
+  const seconds = Math.ceil(outliers.returnsIn() / 1000)
+  return new GatewayError('no-healthy-backend', 'no healthy upstream', {
+    headers: { 'retry-after': String(Math.max(1, seconds)) },
+  })
 }
 
 /** What a policy does to requests on purpose; an error where it answers in a provider's stead. */

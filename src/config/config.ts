@@ -176,6 +176,8 @@ export interface OutlierSpec {
   readonly intervalMs: number
   readonly baseEjectionMs: number
   readonly maxEjectionPercent: number
+  /** Whether one may be ejected, however few there are. */
+  readonly alwaysEjectOne: boolean
   /** Percent of healthy endpoints below which, at every priority, health is disregarded. */
   readonly panicThreshold: number
 }

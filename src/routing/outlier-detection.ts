@@ -11,6 +11,8 @@ const maxEjectionMs = 300_000
 export interface OutlierDetector {
   isEjected(endpoint: EndpointState): boolean
   report(endpoint: EndpointState, outcome: AttemptOutcome): void
+  /** Milliseconds until the next of those that are ejected comes back; 0 where none is. */
+  returnsIn(): number
 }
 
 export interface OutlierOptions {
@@ -42,7 +44,8 @@ export function createOutlierDetector(options: OutlierOptions): OutlierDetector 
   const eject = (endpoint: EndpointState) => {
     if (isEjected(endpoint)) return
     const ejected = [...endpoints].filter(isEjected).length
-    if ((100 * (ejected + 1)) / endpoints.size > spec.maxEjectionPercent) return
+    const isTooMany = (100 * (ejected + 1)) / endpoints.size > spec.maxEjectionPercent
+    if (isTooMany && !(spec.alwaysEjectOne && ejected === 0)) return
     const now = clock.ticks()
     const calm = Math.floor((now - endpoint.returnedAt) / spec.intervalMs)
     endpoint.ejections = Math.max(0, endpoint.ejections - calm) + 1
@@ -69,6 +72,13 @@ export function createOutlierDetector(options: OutlierOptions): OutlierDetector 
   }
   return {
     isEjected,
+    returnsIn() {
+      const now = clock.ticks()
+      const waits = [...endpoints].flatMap(({ ejectedUntil }) =>
+        ejectedUntil === undefined || ejectedUntil <= now ? [] : [ejectedUntil - now],
+      )
+      return waits.length === 0 ? 0 : Math.min(...waits)
+    },
     report(endpoint, outcome) {
       if (outcome.kind === 'answered') countAnswer(endpoint, outcome.status)
       else if (outcome.cause !== 'credential') countFailure(endpoint)

@@ -98,6 +98,7 @@ const outliers: OutlierSpec = {
   intervalMs: 3000,
   baseEjectionMs: 30_000,
   maxEjectionPercent: 100,
+  alwaysEjectOne: false,
   panicThreshold: 50,
 }
 
@@ -148,6 +149,7 @@ describe('passive health checks', () => {
     const response = await run.chat(hello)
     expect(response.status).toBe(503)
     expect(response.headers.get('x-aigw-error')).toBe('no_healthy_upstream')
+    expect(response.headers.get('retry-after')).toBe('30')
     expect(await errorOf(response)).toMatchObject({ message: 'no healthy upstream' })
     expect(run.asked()).toBe('cc')
   })

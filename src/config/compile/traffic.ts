@@ -73,6 +73,7 @@ function compileOutliers({ passive, panicThreshold }: HealthCheck): OutlierSpec 
     intervalMs: passive.interval,
     baseEjectionMs: passive.baseEjectionTime,
     maxEjectionPercent: passive.maxEjectionPercent,
+    alwaysEjectOne: passive.alwaysEjectOneEndpoint,
     panicThreshold,
   }
 }
@@ -111,15 +112,15 @@ export function warnOfIdleHealthChecks(
       (sum, { backend }) => sum + (backends[backend]?.endpoints.length ?? 0),
       0,
     )
-    const percent = rule.outliers?.maxEjectionPercent ?? 100
-    if (count === 0 || percent >= 100 / count || told.has(policy)) continue
+    const { maxEjectionPercent: percent = 100, alwaysEjectOne = false } = rule.outliers ?? {}
+    if (count === 0 || percent >= 100 / count || alwaysEjectOne || told.has(policy)) continue
     told.add(policy)
     report(policy, {
       severity: 'warning',
       code: 'ignored.health-check',
       path: ['spec', 'healthCheck', 'passive'],
       text: `${percent} % of ${count === 1 ? 'one endpoint' : `${count} endpoints`} is less than one, so that none is ever ejected`,
-      hint: `set maxEjectionPercent to ${Math.ceil(100 / count)} or more`,
+      hint: `set maxEjectionPercent to ${Math.ceil(100 / count)} or more, or alwaysEjectOneEndpoint`,
     })
   }
 }

@@ -151,7 +151,7 @@ const healthCheck = v.object({
       baseEjectionTime: v.optional(duration, '30s'),
       maxEjectionPercent: v.optional(integer(0, 100), 10),
       failurePercentageThreshold: unsupported(),
-      alwaysEjectOneEndpoint: unsupported(),
+      alwaysEjectOneEndpoint: v.optional(v.boolean(), false),
     }),
   ),
   panicThreshold: v.optional(integer(0, 100), 50),

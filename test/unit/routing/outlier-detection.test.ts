@@ -13,6 +13,7 @@ const defaults: OutlierSpec = {
   intervalMs: 3000,
   baseEjectionMs: 30_000,
   maxEjectionPercent: 100,
+  alwaysEjectOne: false,
   panicThreshold: 50,
 }
 
@@ -102,6 +103,13 @@ describe('an endpoint is ejected', () => {
     const states = Array.from({ length: count }, (_, index) => run.isEjected(index))
     expect(states.filter(Boolean)).toHaveLength(ejected)
   })
+})
+
+it('one endpoint may be ejected, however few there are, where the policy says so', () => {
+  const run = start({ maxEjectionPercent: 10, alwaysEjectOne: true, consecutive5xx: 1 })
+  run.report([refused])
+  run.report([refused], 1)
+  expect([run.isEjected(), run.isEjected(1)]).toEqual([true, false])
 })
 
 describe('an ejected endpoint', () => {

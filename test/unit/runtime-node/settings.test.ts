@@ -19,6 +19,7 @@ describe('resolveRunSettings', () => {
       hosts: ['127.0.0.1', '::1'],
       logFormat: 'text',
       port: undefined,
+      rootPrefix: '',
       simulation: undefined,
     })
     expect(resolve().runId).toMatch(/^\d{8}_\d{6}_456$/)
@@ -32,6 +33,7 @@ describe('resolveRunSettings', () => {
       AIGW_HOST: '10.0.0.7',
       AIGW_PLAIN_ERRORS: '1',
       AIGW_PORT: '3000',
+      AIGW_ROOT_PREFIX: '/team/ai/',
       AIGW_RUN_ID: '0',
       AIGW_SIMULATE: '1',
     }
@@ -42,6 +44,7 @@ describe('resolveRunSettings', () => {
       errorForm: 'plain',
       hosts: ['10.0.0.7'],
       port: 3000,
+      rootPrefix: '/team/ai',
       runId: '0',
       simulation: { rate: 60, delayMs: 150 },
     })
@@ -86,6 +89,15 @@ describe('resolveRunSettings', () => {
     const env = { AIGW_PORT: '', AIGW_DEBUG: '', AIGW_RUN_ID: '', AIGW_HOST: '' }
     expect(resolve({}, env)).toMatchObject({ port: undefined, debug: false })
   })
+
+  it.each(['ai', 'http://a/b', '/a?b', '/a/../b', '/a b', '//'])(
+    'refuses %s as a prefix of paths',
+    (prefix) => {
+      expect(() => resolve({}, { AIGW_ROOT_PREFIX: prefix })).toThrow(
+        'AIGW_ROOT_PREFIX: expected a path like /gateway',
+      )
+    },
+  )
 
   it('takes an empty path for none', () => {
     expect(resolve({}, {}, '').configPath).toBeUndefined()

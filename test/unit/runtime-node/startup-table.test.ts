@@ -46,6 +46,7 @@ const started: Started = {
   adminHosts: ['127.0.0.1', '::1'],
   adminPort: 1064,
   listeners: [{ name: 'http', port: 1975 }],
+  rootPrefix: '',
   simulated: false,
   uptimeMs: 183,
 }

@@ -34,6 +34,7 @@ const health = {
   intervalMs: 3000,
   baseEjectionMs: 30_000,
   maxEjectionPercent: 100,
+  alwaysEjectOne: false,
   panicThreshold: 50,
 }
 const passive = { maxEjectionPercent: 100 }
@@ -89,6 +90,7 @@ describe('BackendTrafficPolicy', () => {
           intervalMs: 1000,
           baseEjectionMs: 60_000,
           maxEjectionPercent: 100,
+          alwaysEjectOne: false,
           panicThreshold: 0,
         },
       },
@@ -167,7 +169,7 @@ describe('BackendTrafficPolicy', () => {
     expect(result.diagnostics[0]).toMatchObject({
       severity: 'warning',
       code: 'ignored.health-check',
-      hint: `set maxEjectionPercent to ${enough} or more`,
+      hint: `set maxEjectionPercent to ${enough} or more, or alwaysEjectOneEndpoint`,
     })
   })
 
