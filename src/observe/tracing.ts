@@ -47,11 +47,9 @@ interface Traced {
   readonly received: RawBody
   fold: StreamFold | undefined
   reply: SeenReply | undefined
-  /** Its place among those under way, or `ended`. */
+  /** Its place among those under way. */
   place: number
 }
-
-const ended = -1
 
 // The cast: nobody else writes it.
 const tracedOf = (exchange: Exchange) => exchange.tracing as Traced | undefined
@@ -61,12 +59,12 @@ export function createTracing(options: TracingOptions): Tracing {
   const underWay: Traced[] = []
 
   const leave = (traced: Traced) => {
-    const { place } = traced
-    traced.place = ended
+    // Others keep the exchange for a while; they shall not keep a whole stream with it.
+    traced.exchange.tracing = undefined
     const last = underWay.pop()
     if (last === undefined || last === traced) return
-    last.place = place
-    underWay[place] = last
+    last.place = traced.place
+    underWay[traced.place] = last
   }
 
   const start = (exchange: Exchange, call: Call, received: RawBody) => {
@@ -117,7 +115,7 @@ export function createTracing(options: TracingOptions): Tracing {
   }
   const finish = (exchange: Exchange) => {
     const traced = tracedOf(exchange)
-    if (traced === undefined || traced.place === ended) return
+    if (traced === undefined) return
     leave(traced)
     const { span } = traced
     if (!span.recording) return span.end({ ok: true })
@@ -184,8 +182,8 @@ export function createTracing(options: TracingOptions): Tracing {
     finish,
     endAll() {
       for (const traced of underWay.splice(0)) {
-        const { span, fold } = traced
-        traced.place = ended
+        const { span, fold, exchange } = traced
+        exchange.tracing = undefined
         if (span.recording) {
           describeCall(traced)
           tellFold(span, fold)
