@@ -19,6 +19,11 @@ export interface ChunkVisitor {
   chunk(value: unknown): void
   /** An event that nobody has parsed, because its text shows that all others know what it says. */
   text(data: string): void
+  /**
+   * Asked before anybody looks at an event's text: true where it is like one that came by `text`, but for what it says
+   * to a user. Then it has been taken, and has nothing to tell to anybody else.
+   */
+  repeats(data: string): boolean
 }
 
 export interface Observer {
@@ -91,6 +96,7 @@ export function combineObservers(
       }
     })
     if (visitors.length === 0) return undefined
+    const [only, ...others] = visitors
     const tellAll = (visit: (visitor: ChunkVisitor) => void) => {
       for (const visitor of visitors) {
         try {
@@ -103,6 +109,15 @@ export function combineObservers(
     return {
       chunk: (value) => tellAll((visitor) => visitor.chunk(value)),
       text: (data) => tellAll((visitor) => visitor.text(data)),
+      repeats(data) {
+        if (others.length > 0) return false
+        try {
+          return only?.repeats(data) ?? false
+        } catch (error) {
+          blame(error)
+          return false
+        }
+      },
     }
   }
   return {

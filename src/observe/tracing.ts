@@ -173,6 +173,7 @@ export function createTracing(options: TracingOptions): Tracing {
           if (fold.addText !== undefined) note(fold.addText(data))
           else note(fold.add(parseChunk(data)))
         },
+        repeats: (data) => fold.repeats?.(data) ?? false,
       }
     },
     reply(exchange, reply) {

@@ -8,6 +8,8 @@ export interface ChunkListener {
   chunk(value: unknown): void
   /** An event that nobody else had to parse. */
   text(data: string): void
+  /** Takes an event that is like one that came by `text`, but for what it says; false: it is not. */
+  repeats(data: string): boolean
 }
 
 /** Who wants to know what a stream says about itself. */

@@ -46,6 +46,7 @@ export function createTapHost(
     if (!mayMatter && chunks === undefined) return
     readEvents(text, (data, event) => {
       try {
+        if (chunks !== undefined && tap.sparse() && chunks.repeats(data)) return
         if (mayMatter && matters(data)) tap.frame(createSseFrame(data, event), state.meter)
         else chunks?.text(data)
       } catch {

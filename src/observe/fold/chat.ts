@@ -12,6 +12,8 @@ export interface AnswerFold {
   add(chunk: unknown): string | undefined
   /** The same of a chunk that nobody has parsed. Absent: it has to be. */
   addText?(data: string): string | undefined
+  /** Adds a chunk that says no more than another text, if it is such a one, without parsing it. */
+  repeats?(data: string): boolean
   /** The answer so far; undefined where nothing came. */
   answer(): Json | undefined
   truncated(): boolean
@@ -107,12 +109,13 @@ export function createChatFold(): AnswerFold {
   }
   return {
     add: addChunk,
-    addText(data) {
+    repeats(data) {
       const texts = usual?.pattern.match(data)
-      if (usual !== undefined && texts !== undefined) {
-        addTexts(usual, texts)
-        return undefined
-      }
+      if (usual === undefined || texts === undefined) return false
+      addTexts(usual, texts)
+      return true
+    },
+    addText(data) {
       const chunk = parseChunk(data)
       const event = addChunk(chunk)
       usual = readUsual(chunk, data) ?? usual

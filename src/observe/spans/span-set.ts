@@ -26,6 +26,8 @@ export interface StreamFold {
   add(chunk: unknown): string | undefined
   /** The same of a chunk that nobody has parsed. Absent: it has to be. */
   addText?(data: string): string | undefined
+  /** Adds a chunk that says no more than another text, if it is such a one, without parsing it. */
+  repeats?(data: string): boolean
   /** What is known by now: of the whole stream, or of as much as came. */
   attributes(): Attributes
   /** Whether text was left out, to stay within bounds. */

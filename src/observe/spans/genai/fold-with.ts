@@ -8,7 +8,7 @@ export function foldWith(
 ): () => StreamFold {
   return () => {
     const fold = create()
-    const { addText } = fold
+    const { addText, repeats } = fold
     return {
       add(chunk) {
         fold.add(chunk)
@@ -20,6 +20,7 @@ export function foldWith(
           return undefined
         },
       }),
+      ...(repeats && { repeats }),
       attributes() {
         const answer = fold.answer()
         return answer === undefined ? {} : describe(answer)

@@ -41,6 +41,7 @@ export function createChatSpans(hiding: Hiding): SpanSet {
       return {
         add: fold.add,
         ...(fold.addText && { addText: fold.addText }),
+        ...(fold.repeats && { repeats: fold.repeats }),
         attributes() {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))
