@@ -2,8 +2,9 @@
 //   ask(path, init)     sends a request to the gateway
 //   script(answer)      says how the provider answers from here on (see provider.mjs); returns what it was asked
 import assert from 'node:assert/strict'
+import { publicJwk } from './config.mjs'
 import { eventFrame } from './event-frame.mjs'
-import { assertSigned } from './signature.mjs'
+import { assertAssertion, assertSigned } from './signature.mjs'
 
 const encoder = new TextEncoder()
 
@@ -444,7 +445,14 @@ export const cases = {
     const list = await (await ask('/v1/models')).json()
     assert.equal(list.object, 'list')
     const ids = list.data.map(({ id }) => id)
-    assert.deepEqual(ids.toSorted(), ['m-bedrock', 'm-dead', 'm-fallback', 'm-hasty', 'm-main'])
+    assert.deepEqual(ids.toSorted(), [
+      'm-bedrock',
+      'm-dead',
+      'm-fallback',
+      'm-hasty',
+      'm-main',
+      'm-vertex',
+    ])
     const model = await (await ask('/v1/models/m-main')).json()
     assert.equal(model.id, 'm-main')
     assert.equal((await ask('/v1/models/m-unknown')).status, 404)
@@ -511,6 +519,40 @@ export const cases = {
     const broken = await (await ask(completions, chat('m-bedrock', { stream: true }))).text()
     assert.match(broken, /"error"/)
     assert.doesNotMatch(broken, /\[DONE\]|"finish_reason":"/)
+  },
+
+  async 'Google is asked for one token, by a signature, however many requests wait for it'({
+    ask,
+    script,
+  }) {
+    const answer = {
+      candidates: [
+        { content: { role: 'model', parts: [{ text: 'Servus' }] }, finishReason: 'STOP' },
+      ],
+      usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, totalTokenCount: 7 },
+    }
+    const seen = script(({ path }) => ({
+      headers: json,
+      body: JSON.stringify(
+        path === '/token'
+          ? { access_token: 'token-of-google', expires_in: 3600, token_type: 'Bearer' }
+          : answer,
+      ),
+    }))
+    const responses = await Promise.all([1, 2, 3].map(() => ask(completions, chat('m-vertex'))))
+    for (const response of responses) {
+      assert.equal((await response.json()).choices[0].message.content, 'Servus')
+    }
+    const [tokens, calls] = [true, false].map((isToken) =>
+      seen.filter(({ path }) => (path === '/token') === isToken),
+    )
+    assert.equal(tokens.length, 1)
+    const claims = await assertAssertion(new TextDecoder().decode(tokens[0].body), publicJwk)
+    assert.equal(claims.iss, 'gateway@project.test')
+    assert.deepEqual(
+      calls.map(({ headers }) => headers.authorization),
+      Array(3).fill('Bearer token-of-google'),
+    )
   },
 
   async 'a backend that fails is followed by the next one'({ ask, script }) {

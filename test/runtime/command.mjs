@@ -85,7 +85,7 @@ export const cases = {
     const text = createConfig({ listener: 1975, provider: scene.provider.port, dead: 9 })
     const gateway = await startGateway(program, ['-'], { env: scene.env, input: text })
     const models = await (await fetch(`${gateway.url}/v1/models`)).json()
-    assert.equal(models.data.length, 5)
+    assert.equal(models.data.length, 6)
     assert.equal((await gateway.stop()).code, 0)
   },
 

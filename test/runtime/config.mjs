@@ -1,4 +1,6 @@
-// The configuration of the suite: two OpenAI backends and one of Bedrock at one address, one that nobody serves.
+// The configuration of the suite: two OpenAI backends, one of Bedrock and one of Vertex at one address, one that nobody
+// serves.
+import { generateKeyPairSync } from 'node:crypto'
 
 const meta = (name) => ({ name, namespace: 'default' })
 const gatewayGroup = 'gateway.networking.k8s.io'
@@ -42,8 +44,25 @@ aws_access_key_id = AKIDEXAMPLE
 aws_secret_access_key = secret-of-aws
 `
 
-/** Documents of YAML, each written as JSON. `client` goes into the ClientTrafficPolicy. */
-export function createConfig({ listener, provider, dead, client = {} }) {
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+/** Of the service account, as a JWK. */
+export const publicJwk = publicKey.export({ format: 'jwk' })
+
+const serviceAccount = (provider) =>
+  JSON.stringify({
+    type: 'service_account',
+    client_email: 'gateway@project.test',
+    private_key: privateKey.export({ format: 'pem', type: 'pkcs8' }),
+    token_uri: `http://127.0.0.1:${provider}/token`,
+  })
+
+/**
+ * Documents of YAML, each written as JSON. `client` goes into the ClientTrafficPolicy, `mainKey` to the provider, `more`
+ * at the end.
+ */
+export function createConfig(options) {
+  const { listener, provider, dead, client = {}, mainKey = 'sk-main', more = [] } = options
   const gateway = { group: gatewayGroup, kind: 'Gateway', name: 'aigw' }
   const documents = [
     {
@@ -80,6 +99,7 @@ export function createConfig({ listener, provider, dead, client = {} }) {
             { name: 'spare', priority: 1 },
           ]),
           rule('m-bedrock', [{ name: 'bedrock', modelNameOverride: 'us.vendor.model-v1:0' }]),
+          rule('m-vertex', [{ name: 'vertex' }]),
           rule('m-dead', [{ name: 'dead' }]),
           {
             ...rule('m-hasty', [{ name: 'main' }]),
@@ -108,11 +128,12 @@ export function createConfig({ listener, provider, dead, client = {} }) {
     ...backend('main', provider, { name: 'OpenAI', prefix: '/main/v1' }),
     ...backend('spare', provider, { name: 'OpenAI', prefix: '/spare/v1' }),
     ...backend('bedrock', provider, { name: 'AWSBedrock' }),
+    ...backend('vertex', provider, { name: 'GCPVertexAI' }),
     ...backend('dead', dead, { name: 'OpenAI' }),
     ...credential(
       'main',
       { type: 'APIKey', apiKey: { secretRef: { name: 'main' } } },
-      { apiKey: 'sk-main' },
+      { apiKey: mainKey },
     ),
     ...credential(
       'bedrock',
@@ -125,6 +146,19 @@ export function createConfig({ listener, provider, dead, client = {} }) {
       },
       { credentials: awsFile },
     ),
+    ...credential(
+      'vertex',
+      {
+        type: 'GCPCredentials',
+        gcpCredentials: {
+          projectName: 'project',
+          region: 'us-central1',
+          credentialsFile: { secretRef: { name: 'vertex' } },
+        },
+      },
+      { 'service_account.json': serviceAccount(provider) },
+    ),
+    ...more,
   ]
   return documents.map((document) => JSON.stringify(document, null, 2)).join('\n---\n')
 }

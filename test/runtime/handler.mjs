@@ -5,6 +5,7 @@ import { createGateway, parseConfig } from '../../dist/index.js'
 import { cases } from './_suite.mjs'
 import { createConfig } from './config.mjs'
 import { createProviderFetch } from './provider.mjs'
+import { reloadCases } from './reload.mjs'
 import { runCases } from './report.mjs'
 
 /** A port that was free a moment ago: nobody answers there. */
@@ -15,26 +16,30 @@ const dead = await new Promise((resolve) => {
   })
 })
 
-const text = createConfig({ listener: 1975, provider: 8080, dead })
-const { spec, diagnostics } = parseConfig({ file: 'config.yaml', text, env: {} })
-if (spec === undefined) throw new Error(JSON.stringify(diagnostics, null, 2))
+function load(options) {
+  const text = createConfig({ listener: 1975, provider: 8080, dead, ...options })
+  const { spec, diagnostics } = parseConfig({ file: 'config.yaml', text, env: {} })
+  if (spec === undefined) throw new Error(JSON.stringify(diagnostics, null, 2))
+  return spec
+}
 
 const provider = createProviderFetch()
 const runtimeFetch = globalThis.fetch
 globalThis.fetch = (url, init) =>
   new URL(url).port === String(dead) ? runtimeFetch(url, init) : provider.fetch(url, init)
-const gateway = createGateway({ config: spec })
+const gateway = createGateway({ config: load({}) })
 
 // As a server would: on Node, an abort does not reach a Request that has been collected.
 const held = []
 
 const world = {
   script: provider.script,
+  reload: (options) => gateway.reload(load(options)),
   async ask(path, init) {
     const request = new Request(`http://localhost:1975${path}`, init)
     held.push(request)
     return gateway.fetch(request)
   },
 }
-await runCases(cases, world, (result) => console.log(JSON.stringify(result)))
+await runCases({ ...cases, ...reloadCases }, world, (result) => console.log(JSON.stringify(result)))
 process.exit(0)

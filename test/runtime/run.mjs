@@ -6,6 +6,7 @@ import { cases as suite } from './_suite.mjs'
 import { cases as commandCases, createScene } from './command.mjs'
 import { dist, here, run, startGateway, startModule } from './processes.mjs'
 import { runtimes } from './programs.mjs'
+import { reloadCases } from './reload.mjs'
 import { runCases } from './report.mjs'
 import { moduleCases, workerCases } from './text-module.mjs'
 import { bundleWorker, startWorker } from './worker.mjs'
@@ -43,7 +44,7 @@ async function runHandler(name, tell) {
     },
   })
   const { code, output } = await ended
-  const expected = Object.keys(suite).length
+  const expected = Object.keys({ ...suite, ...reloadCases }).length
   if (code === 0 && told === expected) return
   tell({ name: `all ${expected} cases run`, error: `${told} ran, exit code ${code}\n${output}` })
 }

@@ -25,6 +25,21 @@ const encodePath = (path) =>
     .join('/')
 const percent = (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
 
+const fromBase64Url = (text) =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  )
+
+/** Whether Google would give a token for the assertion; returns its claims. */
+export async function assertAssertion(form, jwk) {
+  const [head, claims, signature] = new URLSearchParams(form).get('assertion').split('.')
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify'])
+  const signed = encoder.encode(`${head}.${claims}`)
+  assert.ok(await crypto.subtle.verify(algorithm, key, fromBase64Url(signature), signed))
+  return JSON.parse(new TextDecoder().decode(fromBase64Url(claims)))
+}
+
 /** `request`: `{ method, path, headers, body }`, the path as it was on the wire. */
 export async function assertSigned({ method, path, headers, body }, { secretKey, region }) {
   const [, scope, names, signature] =

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { createConfig } from './config.mjs'
 import { dist, startModule } from './processes.mjs'
 import { bundleWorker, readExampleConfig, startWorker, workerOfText } from './worker.mjs'
 
@@ -21,7 +22,37 @@ async function assertModels(url, expected) {
   )
 }
 
-const models = ['m-main', 'm-fallback', 'm-bedrock', 'm-dead', 'm-hasty']
+const models = ['m-main', 'm-fallback', 'm-bedrock', 'm-vertex', 'm-dead', 'm-hasty']
+
+/** What a runtime cannot do, asked for. */
+const beyond = [
+  {
+    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+    kind: 'Backend',
+    metadata: { name: 'socket', namespace: 'default' },
+    spec: { endpoints: [{ unix: { path: '/run/provider.sock' } }] },
+  },
+  {
+    apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+    kind: 'AIServiceBackend',
+    metadata: { name: 'socket', namespace: 'default' },
+    spec: {
+      schema: { name: 'OpenAI' },
+      backendRef: { name: 'socket', kind: 'Backend', group: 'gateway.envoyproxy.io' },
+    },
+  },
+]
+
+/** That it is said when it is loaded, with its place, and that all else is served. */
+async function assertWarned({ url, stop }, config) {
+  await assertModels(url, models)
+  const { output } = await stop()
+  const line = config.split('\n').findIndex((text) => text.includes('"unix"')) + 1
+  assert.match(
+    output,
+    new RegExp(`AIGW_CONFIG:${line}:\\d+: warning: .*reaches no Unix sockets; requests to Backend`),
+  )
+}
 
 /** The world of a case: `{ name, scene }`. */
 export const moduleCases = {
@@ -32,9 +63,21 @@ export const moduleCases = {
     await assertModels(started.url, models)
     await started.stop()
   },
+
+  async 'what the runtime cannot do is said with its place'({ name, scene }) {
+    const config = createConfig({ listener: 1975, provider: 9, dead: 9, more: beyond })
+    const env = { ...scene.env, AIGW_CONFIG: config }
+    await assertWarned(await startModule(name, join(dist, 'entry.js'), env), config)
+  },
 }
 
 export const workerCases = {
+  async 'what the runtime cannot do is said with its place'({ scene }) {
+    const config = createConfig({ listener: 1975, provider: 9, dead: 9, more: beyond })
+    const module = await bundleWorker(join(scene.directory, 'beyond'))
+    await assertWarned(await startWorker(module, { AIGW_CONFIG: config }), config)
+  },
+
   async 'the configuration may be a text module'({ scene }) {
     const module = await bundleWorker(join(scene.directory, 'text'), workerOfText(scene))
     const started = await startWorker(module, {})
