@@ -121,6 +121,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'mask-query.ts': [],
   'observe/': [
     'base64-bytes.ts',
+    'failure-cause.ts',
     'describe-bug.ts',
     'json/',
     'mask-query.ts',

@@ -262,6 +262,22 @@ describe('formats', () => {
     })
   })
 
+  it.each([
+    ['ECONNREFUSED', 'delayed_connect_error:_Connection_refused'],
+    ['ENOTFOUND', 'delayed_connect_error:_Host_name_not_found'],
+    ['CERT_HAS_EXPIRED', 'TLS_error:_Certificate_expired'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'TLS_error:_TLS_error'],
+    ['EUNHEARD', 'EUNHEARD'],
+  ])('say why a provider could not be reached: %s', async (code, why) => {
+    const refused: Answer = () => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('secret'), { code }) })
+    }
+    const settings = [fields({ why: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' })]
+    const run = logged({ answers: [refused], settings })
+    await run.ask(hello)
+    expect(run.only()).toEqual({ why })
+  })
+
   it('say how a request failed', async () => {
     const settings = [
       fields({

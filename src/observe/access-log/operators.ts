@@ -2,8 +2,9 @@
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
 import type { OperatorName } from '../../config/access-log-operators.ts'
 import type { CostSpec } from '../../config/config.ts'
-import type { ErrorKind } from '../../errors.ts'
+import type { ErrorKind, GatewayError } from '../../errors.ts'
 import type { Exchange } from '../../exchange.ts'
+import { causeCodeOf, describeCause } from '../../failure-cause.ts'
 import { maskQuery } from '../../mask-query.ts'
 import type { Backend } from '../../routing/route.ts'
 import type { Usage } from '../../usage/usage.ts'
@@ -58,7 +59,7 @@ const plain: Readonly<
   CONNECTION_TERMINATION_DETAILS: ({ outcome }) =>
     outcome === 'client-gone' ? 'downstream_remote_disconnect' : undefined,
   UPSTREAM_TRANSPORT_FAILURE_REASON: ({ error }) =>
-    error?.kind === 'upstream-unreachable' ? error.message : undefined,
+    error?.kind === 'upstream-unreachable' ? describeUnreachable(error) : undefined,
   BYTES_RECEIVED: ({ receivedBytes }) => receivedBytes,
   BYTES_SENT: ({ sentBytes }) => sentBytes,
   UPSTREAM_HOST: ({ attempts }) => hostOf(attempts.at(-1)?.origin),
@@ -86,6 +87,15 @@ function writeTime(milliseconds: number): string {
   }
   const rest = Math.floor(milliseconds) - second * 1000
   return `${lastSecondText}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
+}
+
+/** In Envoy's form, for example `delayed_connect_error:_Connection_refused`. */
+function describeUnreachable({ cause, message }: GatewayError): string {
+  const code = causeCodeOf(cause)
+  const why = describeCause(code)
+  if (why === undefined) return code ?? message
+  const words = `${why.slice(0, 1).toUpperCase()}${why.slice(1)}`.replaceAll(' ', '_')
+  return /^(certificate|TLS)/.test(why) ? `TLS_error:_${words}` : `delayed_connect_error:_${words}`
 }
 
 const elapsed = ({ startedAt, endedAt = startedAt }: Exchange) => Math.round(endedAt - startedAt)
