@@ -1,7 +1,7 @@
 // AWS's default provider chain as far as environment and files go
 // (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html).
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import nodePath, { type PlatformPath } from 'node:path'
 import { type IniFile, type IniSection, parseAwsIni } from '../src/auth/aws-ini.ts'
 import { readAwsProfile, unavailableAwsCredentials } from '../src/auth/aws-profile.ts'
 import { readAwsVariables } from '../src/auth/environment-credentials.ts'
@@ -12,6 +12,8 @@ export interface AwsDefaultChainOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The person's home directory. */
   readonly home: string
+  /** That of the system, unless told otherwise. */
+  readonly path?: PlatformPath
   /** The text of a file; undefined where there is none. */
   readonly readText?: (path: string) => Promise<string | undefined>
   /** Milliseconds since any fixed moment. */
@@ -28,7 +30,7 @@ const freshMs = 1000
 export function createAwsDefaultChain(
   options: AwsDefaultChainOptions,
 ): () => Promise<AwsCredentials | undefined> {
-  const { env, readText = readTextFile, now = Date.now } = options
+  const { env, home, path: { join } = nodePath, readText = readTextFile, now = Date.now } = options
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   let kept:
     | { readonly result: Promise<AwsCredentials | undefined>; readonly at: number }
@@ -40,7 +42,7 @@ export function createAwsDefaultChain(
     if (read('AWS_WEB_IDENTITY_TOKEN_FILE') && read('AWS_ROLE_ARN')) {
       throw notBuilt('AWS_WEB_IDENTITY_TOKEN_FILE', 'web identity')
     }
-    const fromFiles = await readSharedFiles(read, options.home, readText)
+    const fromFiles = await readSharedFiles(read, (usual) => join(home, '.aws', usual), readText)
     if (fromFiles !== undefined) return fromFiles
     for (const name of [
       'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
@@ -60,11 +62,11 @@ export function createAwsDefaultChain(
 
 async function readSharedFiles(
   read: (name: string) => string | undefined,
-  home: string,
+  usualPath: (name: string) => string,
   readText: (path: string) => Promise<string | undefined>,
 ): Promise<AwsCredentials | undefined> {
   const load = async (variable: string, usual: string): Promise<IniFile> => {
-    const path = read(variable) ?? join(home, '.aws', usual)
+    const path = read(variable) ?? usualPath(usual)
     let text: string | undefined
     try {
       text = await readText(path)

@@ -1,7 +1,7 @@
 // Google's application default credentials as far as variables and files go
 // (https://cloud.google.com/docs/authentication/application-default-credentials).
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import nodePath, { type PlatformPath } from 'node:path'
 import { readGcpVariable } from '../src/auth/environment-credentials.ts'
 import { unavailableGcpCredentials } from '../src/auth/gcp-token.ts'
 import { decodeText } from './read-text.ts'
@@ -10,6 +10,8 @@ export interface GcpDefaultCredentialsOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The person's home directory. */
   readonly home: string
+  /** That of the system, unless told otherwise. */
+  readonly path?: PlatformPath
   /** The text of a file; undefined where there is none. */
   readonly readText?: (path: string) => Promise<string | undefined>
 }
@@ -21,13 +23,13 @@ export interface GcpDefaultCredentialsOptions {
 export function createGcpDefaultCredentials(
   options: GcpDefaultCredentialsOptions,
 ): () => Promise<string | undefined> {
-  const { env, readText = readTextFile } = options
+  const { env, home, path: { join } = nodePath, readText = readTextFile } = options
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   return async () => {
     const inline = readGcpVariable(env)
     if (inline !== undefined) return inline
     const named = read('GOOGLE_APPLICATION_CREDENTIALS')
-    const path = named ?? join(gcloudFolder(read, options.home), usualFile)
+    const path = named ?? join(gcloudFolder(read, home, join), usualFile)
     let text: string | undefined
     try {
       text = await readText(path)
@@ -46,7 +48,11 @@ export function createGcpDefaultCredentials(
 const usualFile = 'application_default_credentials.json'
 
 /** Where `gcloud auth application-default login` puts it. */
-function gcloudFolder(read: (name: string) => string | undefined, home: string): string {
+function gcloudFolder(
+  read: (name: string) => string | undefined,
+  home: string,
+  join: PlatformPath['join'],
+): string {
   const set = read('CLOUDSDK_CONFIG')
   if (set !== undefined) return set
   const appData = read('APPDATA')

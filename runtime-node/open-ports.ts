@@ -49,8 +49,8 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
     digests: nodeDigests,
     errorForm: settings.errorForm,
     prefixes: prefixesBelow(settings.rootPrefix),
-    awsDefaultChain: createAwsDefaultChain({ env: system.env, home: system.home }),
-    gcpDefaultCredentials: createGcpDefaultCredentials({ env: system.env, home: system.home }),
+    awsDefaultChain: createAwsDefaultChain(system),
+    gcpDefaultCredentials: createGcpDefaultCredentials(system),
   })
   system.stderr.write(`${readyLine}\n`)
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAwsDefaultChain } from '../../../runtime-node/credentials.ts'
 import { GatewayError } from '../../../src/errors.ts'
@@ -34,6 +34,22 @@ describe('the default chain of AWS', () => {
     expect(await chain({})()).toBeUndefined()
     const files = { [configPath]: '[default]\nregion = r\n', [credentialsPath]: '' }
     expect(await chain({ AWS_ACCESS_KEY_ID: ' ' }, files)()).toBeUndefined()
+  })
+
+  it('looks below the home directory of Windows, too, and reads lines that end as they do there', async () => {
+    const files: Record<string, string> = {
+      'C:\\Users\\me\\.aws\\credentials': `\ufeff${profile('default', 'FILE')}`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
+    }
+    const find = createAwsDefaultChain({
+      env: {},
+      home: 'C:\\Users\\me',
+      path: win32,
+      readText: async (path) => files[path],
+    })
+    expect(await find()).toMatchObject({ accessKeyId: 'FILE', secretAccessKey: 'S-FILE' })
   })
 
   it('takes keys from the environment, in both spellings, before files', async () => {

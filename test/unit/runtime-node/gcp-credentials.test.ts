@@ -1,3 +1,4 @@
+import { win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createGcpDefaultCredentials } from '../../../runtime-node/gcp-credentials.ts'
 
@@ -33,6 +34,19 @@ describe('the application default credentials', () => {
     const file = 'application_default_credentials.json'
     expect(await find({ CLOUDSDK_CONFIG: '/c' }, { [`/c/${file}`]: '{4}' })).toBe('{4}')
     expect(await find({ APPDATA: '/a' }, { [`/a/gcloud/${file}`]: '{5}' })).toBe('{5}')
+  })
+
+  it('are on Windows where gcloud keeps them there', async () => {
+    const read: string[] = []
+    await createGcpDefaultCredentials({
+      env: { APPDATA: 'C:\\Users\\u\\AppData\\Roaming' },
+      home: 'C:\\Users\\u',
+      path: win32,
+      readText: async (path) => void read.push(path),
+    })()
+    expect(read).toEqual([
+      'C:\\Users\\u\\AppData\\Roaming\\gcloud\\application_default_credentials.json',
+    ])
   })
 
   it('are none where nothing is there', async () => {
