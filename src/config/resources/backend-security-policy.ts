@@ -1,6 +1,7 @@
 // BackendSecurityPolicy (https://aigateway.envoyproxy.io/docs/api/): the gateway's credential at a backend.
 import * as v from 'valibot'
-import { atMost, ignored } from '../fields/marks.ts'
+import { isRecord } from '../../json/is-record.ts'
+import { advise, atMost, ignored } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { referenceName, secretReference } from '../fields/names.ts'
 import { headerName, nonEmptyText } from '../fields/values.ts'
@@ -149,12 +150,31 @@ function hasOnlyItsMember(spec: v.InferOutput<typeof members>): boolean {
   )
 }
 
-export const backendSecurityPolicy = resourceObject({
-  spec: v.pipe(
-    members,
-    v.check(hasOnlyItsMember, ({ input }) => {
-      const type = input.type
-      return `When type is ${type}, only ${memberOfType[type]} field should be set`
-    }),
-  ),
-})
+export const backendSecurityPolicy = v.pipe(
+  resourceObject({
+    spec: v.pipe(
+      members,
+      v.check(hasOnlyItsMember, ({ input }) => {
+        const type = input.type
+        return `When type is ${type}, only ${memberOfType[type]} field should be set`
+      }),
+    ),
+  }),
+  advise('schema.version', describeNewerMembers),
+)
+
+/** What this version of the kind does not have, or wants otherwise. */
+function describeNewerMembers(resource: unknown): string | undefined {
+  if (!isRecord(resource) || !String(resource.apiVersion).endsWith('/v1alpha1')) return undefined
+  const { spec } = resource
+  if (!isRecord(spec)) return undefined
+  if (spec.credentialOverride !== undefined) {
+    return 'v1alpha1 has no credentialOverride: a cluster drops it; write v1beta1'
+  }
+  const { gcpCredentials } = spec
+  if (!isRecord(gcpCredentials)) return undefined
+  const { credentialsFile, workloadIdentityFederationConfig } = gcpCredentials
+  return credentialsFile === undefined && workloadIdentityFederationConfig === undefined
+    ? 'Exactly one of credentialsFile or workloadIdentityFederationConfig must be specified in v1alpha1'
+    : undefined
+}

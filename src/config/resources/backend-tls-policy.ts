@@ -1,6 +1,6 @@
 // BackendTLSPolicy (https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/): TLS towards a Backend.
 import * as v from 'valibot'
-import { ignored, unsupported } from '../fields/marks.ts'
+import { atMost, ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { certificateReference, policyTarget } from '../fields/names.ts'
 import { preciseHostname } from '../fields/values.ts'
@@ -9,7 +9,7 @@ const validation = v.pipe(
   v.object({
     hostname: preciseHostname,
     wellKnownCACertificates: v.optional(v.picklist(['System'])),
-    caCertificateRefs: v.optional(v.array(certificateReference)),
+    caCertificateRefs: v.optional(v.pipe(v.array(certificateReference), atMost(8))),
     subjectAltNames: unsupported('is not supported yet: the certificate must name the hostname'),
   }),
   v.check(
@@ -26,7 +26,11 @@ const validation = v.pipe(
 
 export const backendTlsPolicy = resourceObject({
   spec: v.object({
-    targetRefs: v.pipe(v.array(policyTarget), v.minLength(1, 'must have at least 1 items')),
+    targetRefs: v.pipe(
+      v.array(policyTarget),
+      v.minLength(1, 'must have at least 1 items'),
+      atMost(16),
+    ),
     validation,
     options: ignored(),
   }),

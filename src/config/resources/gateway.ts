@@ -1,6 +1,6 @@
 // Gateway (https://gateway-api.sigs.k8s.io/reference/spec/): the listeners.
 import * as v from 'valibot'
-import { ignored, unsupported } from '../fields/marks.ts'
+import { atMost, ignored, unsupported } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
 import { parametersReference, referenceName } from '../fields/names.ts'
 import { areUnique, hostname, portNumber } from '../fields/values.ts'
@@ -33,6 +33,7 @@ export const gateway = resourceObject({
     listeners: v.optional(
       v.pipe(
         v.array(listener),
+        atMost(64),
         v.check(
           (items) => areUnique(items, (item) => item.name),
           'Listener name must be unique within the Gateway',

@@ -145,4 +145,28 @@ describe('BackendSecurityPolicy', () => {
       '11:1 warning ignored.unused: BackendSecurityPolicy default/p: has no targetRefs and applies to nothing',
     ])
   })
+
+  it.each([
+    [
+      { type: 'GCPCredentials', gcpCredentials: members.gcpCredentials },
+      'Exactly one of credentialsFile or workloadIdentityFederationConfig must be specified in v1alpha1',
+    ],
+    [
+      {
+        type: 'APIKey',
+        apiKey: members.apiKey,
+        credentialOverride: { fromRequestHeaders: {} },
+      },
+      'v1alpha1 has no credentialOverride: a cluster drops it; write v1beta1',
+    ],
+    [{ type: 'APIKey', apiKey: members.apiKey }, undefined],
+  ])('of the older version says what a cluster makes of it: %j', (spec, text) => {
+    const policy = resource('BackendSecurityPolicy', 'p', { spec: { targetRefs, ...spec } })
+    const older = { ...policy, apiVersion: 'aigateway.envoyproxy.io/v1alpha1' }
+    const said = messages(load(complete(secret, older)), 'warning')
+    expect(said.filter((one) => !one.includes('deprecated'))).toEqual(
+      text === undefined ? [] : [at + text],
+    )
+    expect(messages(withSpec(spec), 'warning')).toEqual([])
+  })
 })
