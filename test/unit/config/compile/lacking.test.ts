@@ -107,6 +107,25 @@ describe('a runtime that has nothing but its own fetch', () => {
     },
   )
 
+  it('says that no proxy is asked to connect, as the command does', () => {
+    const annotations = { 'aigateway.envoyproxy.io/gateway-config': 'config' }
+    const text = documents(
+      gatewayClass,
+      { ...gateway(), metadata: { name: 'gw', annotations } },
+      route([toA]),
+      serviceBackend('a'),
+      backend('a'),
+      resource('GatewayConfig', 'config', {
+        spec: { forwardProxy: { address: 'proxy.test:3128' } },
+      }),
+    )
+    for (const options of [{ lacking }, {}]) {
+      expect(load(text, options).diagnostics).toMatchObject([
+        { severity: 'warning', code: 'unsupported.field', path: 'spec.forwardProxy' },
+      ])
+    }
+  })
+
   it('says so where the setting stands', () => {
     const text = withBackend({}).replace(
       JSON.stringify(backend('a')),
