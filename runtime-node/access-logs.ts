@@ -55,7 +55,18 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
     timer = undefined
     const batch = ended
     ended = []
-    for (const exchange of batch) current?.finish(exchange)
+    let lost = 0
+    let reason: unknown
+    for (const exchange of batch) {
+      try {
+        current?.finish(exchange)
+      } catch (error) {
+        lost++
+        reason = error
+      }
+    }
+    // Not of each: nobody stands above a timer, and a log must not fill with what another has lost.
+    if (lost > 0) log('error', 'access log', { trouble: messageOf(reason), lost })
   }
 
   const openFile = (path: string): LineSink => {

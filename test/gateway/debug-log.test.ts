@@ -9,9 +9,10 @@ async function talk(
   answer: Answer = json(completion('Hello'), 200, { 'set-cookie': 'SECRET=1' }),
 ) {
   const lines: string[] = []
+  const provider = scriptedProvider(answer)
   const run = testGateway({
     config: gatewaySpec([backend('one')], [rule([], [ref('one')])]),
-    fetch: scriptedProvider(answer).fetch,
+    fetch: provider.fetch,
     observers: [
       createDebugLog({
         log: (level, message, fields) =>
@@ -23,10 +24,19 @@ async function talk(
   })
   const headers = { authorization: 'Bearer SECRET', cookie: 'SECRET', 'x-fine': 'seen' }
   const text = await (await run.chat(hello, { headers })).text()
-  return { lines, text }
+  return { lines, text, sent: provider.seen }
 }
 
 describe('the debug log', () => {
+  it.each(['redacted', 'shown'] as const)(
+    'changes nothing of what it shows: %s',
+    async (bodies) => {
+      const { sent } = await talk(bodies)
+      expect(sent.map(({ text }) => text)).toEqual([JSON.stringify(hello)])
+      expect(sent[0]?.headers['authorization']).toBe('Bearer SECRET')
+    },
+  )
+
   it('masks credentials in both directions, and content by default', async () => {
     const { lines, text } = await talk('redacted')
     expect(text).toBe(JSON.stringify(completion('Hello')))

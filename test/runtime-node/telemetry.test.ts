@@ -17,11 +17,14 @@ import { createWorkspace, type Started, type Workspace } from './command.ts'
 interface Provider {
   readonly port: number
   readonly seen: IncomingHttpHeaders[]
+  /** Lets streams of the model `slow` go on, which stop behind their first content. */
+  goOn(): void
   close(): Promise<void>
 }
 
 async function startProvider(): Promise<Provider> {
   const seen: IncomingHttpHeaders[] = []
+  let goOn = () => {}
   const server = createServer((request, response) => {
     seen.push(request.headers)
     let text = ''
@@ -35,6 +38,12 @@ async function startProvider(): Promise<Provider> {
         response.end('{"error":{"message":"boom"}}')
       } else if (stream) {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
+        if (model === 'slow') {
+          const [first = '', second = '', ...rest] = chatChunks(['Hel', 'lo'])
+          response.write(first + second)
+          goOn = () => response.end(rest.join(''))
+          return
+        }
         response.end(chatChunks(['Hel', 'lo']).join(''))
       } else {
         response.writeHead(200, { 'content-type': 'application/json' })
@@ -46,6 +55,7 @@ async function startProvider(): Promise<Provider> {
   return {
     port: (server.address() as AddressInfo).port,
     seen,
+    goOn: () => goOn(),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
@@ -101,8 +111,8 @@ afterAll(async () => {
   await provider.close()
 })
 
-function start(env: Readonly<Record<string, string>> = {}): Started {
-  const args = ['run', '-', '--port', '0', '--admin-port', '0']
+function start(env: Readonly<Record<string, string>> = {}, more: readonly string[] = []): Started {
+  const args = ['run', '-', '--port', '0', '--admin-port', '0', ...more]
   return workspace.start(args, { env, stdin: config(provider.port) })
 }
 
@@ -149,6 +159,8 @@ describe('without a variable', () => {
     expect(metrics.headers.get('content-type')).toBe(
       'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
     )
+    // Numbers are for this machine alone.
+    expect((await fetch(`${url}/metrics`)).status).toBe(404)
     const found = readExposition(await metrics.text())
     expect(found.sum('gen_ai_server_request_duration_seconds_count')).toBe(1)
     expect(found.value('aigw_config_info', { source: 'stdin', backends: '1' })).toBe(1)
@@ -194,7 +206,7 @@ describe('traces', () => {
         OTEL_RESOURCE_ATTRIBUTES: 'deployment=test',
       }),
     )
-    const { url } = await started.listening()
+    const { url, admin } = await started.listening()
     const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1` })
     const before = Date.now()
     await client.chat.completions.create(
@@ -222,6 +234,9 @@ describe('traces', () => {
     const lasted =
       Number(BigInt(span?.endTimeUnixNano ?? 0) - BigInt(span?.startTimeUnixNano ?? 0)) / 1e6
     expect(lasted).toBeLessThanOrEqual(took + 300)
+    const counted = readExposition(await (await fetch(`${admin}/metrics`)).text())
+    const measured = counted.sum('gen_ai_server_request_duration_seconds_sum') * 1000
+    expect(Math.abs(lasted - measured)).toBeLessThan(300)
     expect(await stop(started)).toBe(0)
   })
 
@@ -234,6 +249,43 @@ describe('traces', () => {
     expect(provider.seen[0]?.['traceparent']).not.toContain(parentId)
     expect(await stop(started)).toBe(0)
     expect(collector.received).toEqual([])
+  })
+
+  it('are not sent where the sampler wants none, and go on all the same', async () => {
+    const collector = await receiver(startOtlpReceiver())
+    const started = start(otlpJson(collector.url, { OTEL_TRACES_SAMPLER: 'always_off' }))
+    const { url } = await started.listening()
+    await (await chat(url)).text()
+    expect(provider.seen[0]?.['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
+    expect(await stop(started)).toBe(0)
+    expect(collector.received).toEqual([])
+  })
+
+  it('hold no stream back', async () => {
+    const collector = await receiver(startOtlpReceiver())
+    const started = start(otlpJson(collector.url))
+    const { url } = await started.listening()
+    const answer = await chat(url, { ...hello, model: 'slow', stream: true })
+    const reader = answer.body?.getReader()
+    // The provider has said no more than this, and waits.
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('Hel')
+    provider.goOn()
+    while ((await reader?.read())?.done === false);
+    await collector.waitFor(({ path }) => path === '/v1/traces')
+    expect(await stop(started)).toBe(0)
+  })
+
+  it('alone are sent where the endpoint is for traces', async () => {
+    const collector = await receiver(startOtlpReceiver())
+    const started = start({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    })
+    const { url } = await started.listening()
+    await (await chat(url)).text()
+    expect(await stop(started)).toBe(0)
+    expect(collector.received.map(({ path }) => path)).toEqual(['/v1/traces'])
+    expect(started.stdout().trimEnd().split('\n')).toHaveLength(1)
   })
 
   it('speak B3 where they are asked to', async () => {
@@ -374,6 +426,60 @@ describe('metrics', () => {
   })
 })
 
+describe('temporality', () => {
+  it.each([
+    ['cumulative', [1, 2]],
+    ['delta', [1, 1]],
+  ])('%s counts from the beginning, or from the last time', async (temporality, counts) => {
+    const started = start({
+      OTEL_METRICS_EXPORTER: 'console',
+      OTEL_METRIC_EXPORT_INTERVAL: '50',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: temporality,
+      OTEL_LOGS_EXPORTER: 'none',
+    })
+    const { url } = await started.listening()
+    const lines = () => started.stdout().trimEnd().split('\n').filter(Boolean)
+    const lastCount = () => {
+      const [{ Metrics }] = JSON.parse(lines().at(-1) ?? '').ScopeMetrics
+      const found = Metrics.find(({ Name }: { Name: string }) => Name.endsWith('request.duration'))
+      return found.Data.DataPoints[0].Value.count
+    }
+    const seen: number[] = []
+    for (const count of counts) {
+      const before = lines().length
+      await (await chat(url)).text()
+      await expect
+        .poll(() => lines().length > before && lastCount(), { timeout: 10_000 })
+        .toBe(count)
+      seen.push(lastCount())
+    }
+    expect(seen).toEqual(counts)
+    expect(await stop(started)).toBe(0)
+  })
+})
+
+describe('--debug-log-bodies', () => {
+  it('shows what is said, with a warning at the start', async () => {
+    const started = start({}, ['--debug', '--debug-log-bodies'])
+    const { url } = await started.listening()
+    await (await chat(url)).text()
+    expect(await stop(started)).toBe(0)
+    expect(started.stderr()).toContain('warning: the log shows prompts and answers')
+    expect(started.stderr()).toContain('Hello')
+  })
+
+  it('is off: what is said can be told apart, and not read', async () => {
+    const started = start({}, ['--debug'])
+    const { url } = await started.listening()
+    const body = { ...hello, messages: [{ role: 'user', content: 'secret' }] }
+    await (await chat(url, body)).text()
+    expect(await stop(started)).toBe(0)
+    // printf secret | sha256sum
+    expect(started.stderr()).toContain('[REDACTED LENGTH=6 HASH=2bb80d537b1da3e3]')
+    expect(started.stderr()).not.toMatch(/warning: the log shows|Hello/)
+  })
+})
+
 describe('a collector that is of no use', () => {
   it.each(['silent', 'garbage', 'failing'] as const)(
     'changes no answer, and holds nothing up: %s',
@@ -427,6 +533,20 @@ describe('OTEL_SDK_DISABLED', () => {
 })
 
 describe('a variable that makes no sense', () => {
+  it('is not told in full where it may hold a credential', async () => {
+    const started = start({
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization: Bearer PLANTED, =PLANTED, PLANTED\u0001=PLANTED',
+      OTEL_LOG_LEVEL: 'all',
+    })
+    const { url } = await started.listening()
+    await (await chat(url)).text()
+    expect(await stop(started)).toBe(0)
+    expect(started.stderr() + started.stdout()).not.toContain('PLANTED')
+  }, 30_000)
+
   it.each([
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER'],
     [{ OTEL_METRICS_EXPORTER: 'statsd' }, 'OTEL_METRICS_EXPORTER'],

@@ -6,7 +6,9 @@ import { hello, testGateway } from '../../support/ask.ts'
 import { backend, gatewaySpec, ref, rule } from '../../support/gateway-spec.ts'
 import { completion, json, scriptedProvider } from '../../support/scripted-provider.ts'
 
-function sink(): LineSink & { readonly lines: string[] } {
+function sink(): { -readonly [Name in keyof LineSink]: LineSink[Name] } & {
+  readonly lines: string[]
+} {
   const lines: string[] = []
   return { lines, write: (line) => void lines.push(line), close: async () => {} }
 }
@@ -111,6 +113,22 @@ describe('the access log of a run', () => {
       expect(run.stdout.lines).toEqual(['line\n'])
     },
   )
+
+  it('goes on where a line cannot be written', async () => {
+    const run = setUp()
+    await run.configure([setting([])])
+    const { write } = run.stdout
+    let isFirst = true
+    run.stdout.write = (line) => {
+      if (!isFirst) return write(line)
+      isFirst = false
+      throw new Error('no')
+    }
+    await run.ask()
+    await run.ask()
+    await run.logs.close(100)
+    expect(run.stdout.lines).toEqual(['line\n'])
+  })
 
   it('computes costs, those of the route before those of all', async () => {
     const line: AccessLogSpec = {
