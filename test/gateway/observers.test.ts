@@ -25,7 +25,7 @@ const broken: Observer = {
   finish: fail,
 }
 /** Fails at the events alone. */
-const brokenReader: Observer = { chunks: () => ({ chunk: fail, text: fail }) }
+const brokenReader: Observer = { chunks: () => ({ chunk: fail, text: fail, repeats: fail }) }
 
 /** Names of the hooks that it was told by. */
 function listener(): Observer & { readonly told: string[] } {
@@ -37,7 +37,7 @@ function listener(): Observer & { readonly told: string[] } {
     start: hear('start'),
     attempt: hear('attempt'),
     outgoing: hear('outgoing'),
-    chunks: () => ({ chunk: hear('chunk'), text: hear('chunk') }),
+    chunks: () => ({ chunk: hear('chunk'), text: hear('chunk'), repeats: () => false }),
     reply: hear('reply'),
     finish: hear('finish'),
   }
