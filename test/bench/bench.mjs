@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // What the gateway costs beside a floor that does the same work on bare node:http (floors.mjs), in one run on one machine.
-//   npm run bench -- [--only unary,…,rules,memory,start,open,observed,observed-stream] [--seconds 0.8] [--rounds 7]
-//                    [--streams 5000] [--json FILE] [--gateway "COMMAND"]
+//   npm run bench -- [--only unary,…,rules,memory,start,open,observed,observed-stream,observed-alone,soak]
+//                    [--seconds 0.8] [--rounds 7] [--streams 5000] [--json FILE] [--gateway "COMMAND"]
 // COMMAND is started as `COMMAND run FILE --admin-port N`; `--gateway floor` measures a second floor, which shows the noise:
 // all its ratios should be 1.
 //
@@ -15,7 +15,9 @@
 // gateway does. A large request's memory is the peak of the resident memory while it is answered, less that before, over its
 // size. An open stream's memory is that of the process with all streams open less that before, after a warm-up.
 // The second table (observed, observed-stream) has the same gateway observed in different ways, all in turns: `× bare` is the
-// CPU over that of a build without metrics whose access log is off, `× default` a latency over that without traces.
+// CPU over that of a build without metrics whose access log is off, `× default` a latency over that without traces. `alone` is
+// one request at a time, so that latencies are not those of a queue. `--only soak` has 200,000 requests with each of three
+// dead collectors, and compares the peaks of memory in the two halves of the run, after 20,000 requests; it takes minutes.
 // Answers are checked in full before and after the load, and each one under load for its status and its end; the exit code
 // is 1 when any was wrong, and 0 whatever was slow.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,9 +29,10 @@ import { measureMemory } from './measure-memory.mjs'
 import { measureObserved } from './measure-observed.mjs'
 import { measureOpen } from './measure-open.mjs'
 import { measureRules } from './measure-rules.mjs'
+import { measureSoak } from './measure-soak.mjs'
 import { measureStart } from './measure-start.mjs'
 import { allowFiles, here, launchHelper, onLinux } from './processes.mjs'
-import { renderObserved, renderTable, summarise, summariseObserved } from './report.mjs'
+import { renderObserved, renderSoak, renderTable, summarise, summariseObserved } from './report.mjs'
 import { floorCommand, gatewayCommand, startSubject } from './subject.mjs'
 import { scenarios } from './workloads.mjs'
 
@@ -43,10 +46,15 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
   },
 })
-const observedParts = { observed: 'unary', 'observed-stream': 'stream' }
+const observedParts = {
+  observed: 'unary',
+  'observed-stream': 'stream',
+  'observed-alone': 'alone',
+}
 const single = ['rules', 'memory', 'start', 'open']
-const parts = [...Object.keys(scenarios), ...single, ...Object.keys(observedParts)]
-const chosen = values.only?.split(',') ?? parts
+const always = [...Object.keys(scenarios), ...single, ...Object.keys(observedParts)]
+const parts = [...always, 'soak']
+const chosen = values.only?.split(',') ?? always
 const unknown = chosen.find((part) => !parts.includes(part))
 if (unknown !== undefined) {
   process.stderr.write(`no part ${unknown}; there are ${parts.join(', ')}\n`)
@@ -79,6 +87,7 @@ const upstream = await launchHelper('upstream.mjs')
 const bench = {
   settings,
   folder,
+  command,
   sides: [
     { name: 'floor', command: floorCommand },
     { name: 'gateway', command },
@@ -119,8 +128,9 @@ try {
   const watched = Object.keys(observedParts).filter((part) => chosen.includes(part))
   if (watched.length > 0) {
     const workloads = watched.map((part) => observedParts[part])
-    results.observed = await measureObserved(bench, workloads, command)
+    results.observed = await measureObserved(bench, workloads)
   }
+  if (chosen.includes('soak')) results.soak = await measureSoak(bench)
 } catch (error) {
   blame(`given up: ${error.message}`)
 }
@@ -139,6 +149,7 @@ const under = [conditions.join(', '), ...notes.map((text) => `note: ${text}`)]
 const tables = [
   ...(results.table.length > 0 ? [renderTable(results.table)] : []),
   ...(results.observedTable ? [renderObserved(results.observedTable)] : []),
+  ...(results.soak ? [renderSoak(results.soak)] : []),
 ]
 process.stdout.write(`${[...tables, under.join('\n')].join('\n\n')}\n`)
 if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1))

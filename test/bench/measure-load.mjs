@@ -1,13 +1,13 @@
 // Several subjects under the same load, the floor and the gateway or others: requests, CPU, latencies, errors.
 import { rss } from './processes.mjs'
 import { job } from './subject.mjs'
-import { scenarios } from './workloads.mjs'
+import { traffic } from './workloads.mjs'
 
 const WARM_SECONDS = 1.5
 
 /** Has the load generator drive `subjects`. Of a paced scenario it runs whole streams, at least one a connection. */
 function drive({ load }, name, subjects, seconds) {
-  const { connections, gap, events } = scenarios[name]
+  const { connections, gap, events } = traffic[name]
   const repeat = gap && Math.max(1, Math.round((seconds * 1000) / (events * gap)))
   const targets = subjects.map(({ port, pids }) => ({ port, pids }))
   const shape = { connections, gap, events, repeat, seconds }
@@ -24,13 +24,13 @@ async function measure(bench, name, subjects) {
   const sent = results.reduce((count, { requests }) => count + requests, 0)
   if (reached !== sent) bench.note(`${name}: of ${sent} requests ${reached} reached the provider`)
   const opened = after.connections - before.connections
-  if (opened > scenarios[name].connections * subjects.length * 2)
+  if (opened > traffic[name].connections * subjects.length * 2)
     bench.note(`${name}: ${opened} connections were opened for ${sent} requests`)
   return results.map((result, i) => {
     const who = `${subjects[i].name}, ${name}`
     if (result.errors > 0)
       bench.blame(`${who}: ${result.errors} errors, first ${result.firstError}`)
-    if (!scenarios[name].gap && result.cpuOfLoad / 1e3 / result.ms > 0.95)
+    if (!traffic[name].gap && result.cpuOfLoad / 1e3 / result.ms > 0.95)
       bench.note(`${who}: the load generator had no time left`)
     return { ...result, rss: rss(subjects[i].pids) }
   })
@@ -56,7 +56,7 @@ export async function measureLoad(bench, wanted, sides = bench.sides) {
   try {
     for (const side of sides) subjects.push(await bench.start(side))
     const names = await check(bench, wanted, subjects)
-    const warm = new Set(names.map((name) => scenarios[name].warm ?? name))
+    const warm = new Set(names.map((name) => traffic[name].warm ?? name))
     for (const subject of subjects) for (const name of warm) await warmUp(bench, name, subject)
     const empty = () => Object.fromEntries(sides.map(({ name }) => [name, []]))
     const rounds = Object.fromEntries(names.map((name) => [name, empty()]))

@@ -31,7 +31,8 @@ const tracing = (port) => ({
 })
 
 /** Rounds by scenario and side, and what the collectors have got: { rounds, collected }. */
-export async function measureObserved(bench, names, command) {
+export async function measureObserved(bench, names) {
+  const { command } = bench
   const folder = join(bench.folder, 'bare')
   mkdirSync(folder)
   const bare = [process.execPath, await buildBareCommand(folder)]

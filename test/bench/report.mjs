@@ -1,6 +1,6 @@
 // One table of a run's results, in Markdown.
 import { observed } from './measure-observed.mjs'
-import { scenarios } from './workloads.mjs'
+import { scenarios, traffic } from './workloads.mjs'
 
 export function median(numbers) {
   const sorted = numbers.filter((n) => Number.isFinite(n)).sort((a, b) => a - b)
@@ -102,7 +102,7 @@ export function summarise({ rounds, rules, memory = {}, starts, idle, open }) {
 /** Lines of the second table: one for each side of each scenario. */
 export function summariseObserved({ rounds, collected }) {
   return Object.entries(rounds).flatMap(([scenario, sides]) => {
-    const { title, events = 1 } = scenarios[scenario]
+    const { title, connections, events = 1 } = traffic[scenario]
     const over = (name, side, pick) =>
       median(sides[side].map((result, round) => pick(result) / pick(sides[name][round])))
     return Object.entries(sides).map(([name, results]) => {
@@ -111,7 +111,7 @@ export function summariseObserved({ rounds, collected }) {
       return {
         scenario: `${title}: CPU µs ${events > 1 ? 'an event' : 'a request'}`,
         side: observed[name].title,
-        goal: observed[name].goal,
+        goal: connections > 1 ? observed[name].goal : undefined,
         cpu: figure(cpu),
         overFloor: over('floor', name, cpu),
         overBare: over('bare', name, cpu),
@@ -160,6 +160,19 @@ export function renderTable(lines) {
     goal === undefined ? '' : `${goalIs === 'ratio' ? '×' : ''} ≤ ${goal}`.trim(),
   ])
   return render([['', 'floor', 'gateway', '× floor', 'goal'], ...rows])
+}
+
+export function renderSoak(lines) {
+  const head = ['Memory in use, MiB', 'requests', 'spans lost', 'first half', 'second half', 'goal']
+  const rows = lines.map(({ title, requests, dropped, first, last }) => [
+    title,
+    format(requests, 0),
+    format(dropped, 0),
+    format(first / MIB, 0),
+    format(last / MIB, 0),
+    '≤ × 1.05',
+  ])
+  return render([head, ...rows])
 }
 
 /** The first row is the head. */

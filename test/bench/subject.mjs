@@ -97,6 +97,7 @@ export async function startSubject({ name, command, env }, providerPorts, root) 
     name,
     pids: family(child.pid),
     port,
+    adminPort,
     toLine,
     toAnswer,
     fault,

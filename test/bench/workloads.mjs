@@ -63,7 +63,9 @@ export const scenarios = {
 }
 /** Streams that only stay open: an event each 2 s, for longer than they are looked at. */
 export const held = { title: 'Open streams', provider: 'openai', events: 1000, gap: 2000 }
-export const traffic = { ...scenarios, held }
+/** One request at a time: nothing waits for anything. */
+const alone = { title: 'Unary, one at a time', provider: 'openai', connections: 1 }
+export const traffic = { ...scenarios, held, alone }
 
 /** About 1 KB. The model names the scenario. */
 export function requestBody(name) {

@@ -3,6 +3,7 @@ import {
   createServer as createHttpServer,
   type IncomingHttpHeaders,
   type RequestListener,
+  type ServerResponse,
 } from 'node:http'
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
@@ -24,7 +25,8 @@ export interface OtlpReceiver {
   close(): Promise<void>
 }
 
-export type Manner = 'good' | 'silent' | 'garbage' | 'failing'
+/** `endless`: an answer that does not end. `broken`: the connection is cut. `unread`: nothing is read of a request's body. */
+export type Manner = 'good' | 'silent' | 'garbage' | 'failing' | 'endless' | 'broken' | 'unread'
 
 /** PEM of a server; absent: no TLS. */
 export interface ServerIdentity {
@@ -38,6 +40,10 @@ export async function startOtlpReceiver(
 ): Promise<OtlpReceiver> {
   const inbox = createInbox()
   const listener: RequestListener = (request, response) => {
+    if (manner === 'unread') {
+      inbox.add({ path: request.url ?? '', headers: request.headers, body: Buffer.alloc(0) })
+      return
+    }
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
@@ -45,6 +51,8 @@ export async function startOtlpReceiver(
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
       inbox.add({ path: request.url ?? '', headers: request.headers, body })
       if (manner === 'silent') return
+      if (manner === 'broken') return request.socket.destroy()
+      if (manner === 'endless') return sendForEver(response)
       if (manner === 'garbage') {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<html>\u0000\u0001')
       } else if (manner === 'failing') response.writeHead(500).end('no')
@@ -63,6 +71,16 @@ export async function startOtlpReceiver(
         server.closeAllConnections()
       }),
   }
+}
+
+function sendForEver(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const piece = Buffer.alloc(64 * 1024, 0x20)
+  const goOn = () => {
+    while (response.writable && response.write(piece));
+  }
+  response.on('drain', goOn).on('error', () => {})
+  goOn()
 }
 
 export async function startGrpcReceiver(identity?: ServerIdentity): Promise<OtlpReceiver> {
