@@ -69,7 +69,7 @@ export function summarise({ rounds, rules, memory = {}, starts, idle, open }) {
     lines.push(line('· resident MiB', 0, sides, (r) => r.rss / MIB))
     lines.push(errorLine(sides))
     lines.push({
-      ...line('· validate, ms', 0, { gateway: rules.validate }, (ms) => ms, 2000),
+      ...line('· validate, CPU ms', 0, { gateway: rules.validate }, (ms) => ms, 2000),
       goalIs: 'gateway',
     })
   }
