@@ -59,6 +59,10 @@ export const failureTypeOf = (backend: Backend) => `${backend.schema.name}Backen
 export const isJson = ({ headers }: ReplyHead) =>
   headers.get('content-type')?.includes('json') ?? false
 
+/** What stands between gateway and provider, or a wrong address, answers so; it never holds events. */
+export const isPage = ({ headers }: ReplyHead) =>
+  headers.get('content-type')?.toLowerCase().startsWith('text/html') ?? false
+
 /** Who translates the answer knows best what is wrong with it. */
 export function judgeWhole(answered: ReadAnswer, reply: Reply, backend: Backend): TryResult {
   const { head, bytes, text } = answered
@@ -67,9 +71,13 @@ export function judgeWhole(answered: ReadAnswer, reply: Reply, backend: Backend)
     return { kind: 'whole', head, bytes, text, answer, garbled: isJson(head) && !!answer.garbled }
   } catch (error) {
     if (!GatewayError.is(error)) throw error
-    const { status, message, type = failureTypeOf(backend) } = error
-    return { kind: 'failed', error, failure: { status, type, message } }
+    return failedTry(error, backend)
   }
+}
+
+function failedTry(error: GatewayError, backend: Backend): TryResult {
+  const { status, message, type = failureTypeOf(backend) } = error
+  return { kind: 'failed', error, failure: { status, type, message } }
 }
 
 /** Some providers answer a stream with 200 and a JSON error, others with the whole answer. */
@@ -81,23 +89,35 @@ export function judgeJsonForStream(
   // Who translates the provider's answers knows its errors best, if it knows this one at all.
   const result = judgeWhole(answered, reply, backend)
   if (result.kind === 'failed' && result.error.status !== senseless) return result
-  const status = errorStatus(answered.text)
+  const value = parseAnswer(answered.text)
+  if (value === undefined) return result.kind === 'failed' ? result : notJson(backend)
+  const status = errorStatus(value)
   if (status === undefined) return result
   const head = { ...answered.head, status }
   const response = unreadAnswer(head, answered.bytes)
   return { kind: 'error', head, reply, response, onActivity() {} }
 }
 
-/** The status that a JSON body would have deserved; undefined where it is an answer. */
-function errorStatus(text: string): number | undefined {
+/** `undefined` where it is not JSON. */
+function parseAnswer(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    if (!isRecord(value) || !value.error) return undefined
-    const { error, status: code } = value
-    return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
+    return JSON.parse(text)
   } catch {
-    return senseless
+    return undefined
   }
+}
+
+function notJson(backend: Backend): TryResult {
+  const message = 'the provider sent an answer that is not JSON'
+  const type = failureTypeOf(backend)
+  return failedTry(new GatewayError('upstream-protocol', message, { type }), backend)
+}
+
+/** The status that a body would have deserved; undefined where it is an answer. */
+function errorStatus(value: unknown): number | undefined {
+  if (!isRecord(value) || !value.error) return undefined
+  const { error, status: code } = value
+  return readOpenAIFailure(isRecord(error) ? { code, ...error } : { code }).status
 }
 
 /** The status of an answer that nobody understands. */

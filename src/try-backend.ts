@@ -16,6 +16,7 @@ import {
   decodeAnswer,
   failureTypeOf,
   isJson,
+  isPage,
   judgeJsonForStream,
   judgeWhole,
   readBytes,
@@ -100,6 +101,10 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     return { kind: 'error', head, reply, response, onActivity: touch }
   }
   const asked = call.stream ? reply.stream : undefined
+  if (asked !== undefined && isPage(head)) {
+    response.body?.cancel().catch(() => {})
+    throw new GatewayError('upstream-protocol', 'the provider sent an HTML page, not a stream')
+  }
   const translator = isJson(head) ? undefined : asked?.(head)
   if (translator !== undefined) {
     const held = await holdStream({

@@ -443,6 +443,31 @@ describe('a stream that fails before its first content', () => {
     expect(run.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 
+  const page: Answer = () =>
+    new Response('<html>\n\n</html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+
+  it.each([
+    ['half of a JSON text', json('{"id":"x'), 'the provider sent an answer that is not JSON'],
+    ['no text at all', json(''), 'the provider sent an answer that is not JSON'],
+    ['a page', page, 'the provider sent an HTML page, not a stream'],
+  ])('is a plain 502 where the answer is %s', async (_, failure, message) => {
+    const run = twoPriorities([failure], false)
+    const response = await run.chat(helloStream)
+    expect(response.status).toBe(502)
+    expect(response.headers.get('x-aigw-error')).toBe('upstream_protocol')
+    const { type, code, ...rest } = await errorOf(response)
+    expect({ type, code, message: rest.message }).toEqual({
+      type: 'OpenAIBackendError',
+      code: '502',
+      message,
+    })
+  })
+
+  it('is asked of the next where it is a page', async () => {
+    const run = twoPriorities([page, goodStream])
+    expect(await (await run.chat(helloStream)).text()).toBe(chatChunks(['Hel', 'lo']).join(''))
+  })
+
   it('keeps the provider waiting no longer than a second for its status', async () => {
     const run = twoPriorities([stream({ chunks: [role], end: 'stall' })])
     const answer = run.chat(helloStream)

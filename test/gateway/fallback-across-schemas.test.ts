@@ -220,6 +220,6 @@ it('says what is wrong with an answer that it cannot translate', async () => {
   const run = start(['gemini'], { gemini: { name: 'garbage', trouble: 'malformed' } })
   const answer = await run.ask(request)
   expect(answer.status).toBe(502)
-  expect((await errorOf(answer)).message).toMatch(/^Vertex AI sent an answer that cannot be read/)
+  expect((await errorOf(answer)).message).toMatch(/^Vertex AI sent an answer that is not JSON/)
   expect(run.ended.map(({ outcome }) => outcome)).toEqual(['failed'])
 })

@@ -90,6 +90,8 @@ export function readBedrockFailure(body: string): ProviderError {
   return {
     type,
     status: exceptionStatuses.get(type) ?? 502,
-    message: readMessage(error) ?? 'AWS Bedrock sent an answer without a message',
+    message:
+      readMessage(error) ??
+      `AWS Bedrock sent an answer ${value === undefined ? 'that is not JSON' : 'without a message'}`,
   }
 }

@@ -12,11 +12,16 @@ export interface ProviderError {
 /** Text that a provider sent in place of JSON, for example a proxy's page, may be of any length. */
 const maxWrappedLength = 16 * 1024
 
+/** SDKs show `message` alone, so that there always is one. */
 export function writeOpenAIError({ type, status, message }: ProviderError): string {
-  return JSON.stringify({
-    type: 'error',
-    error: { type, code: String(status), message: message.slice(0, maxWrappedLength) || undefined },
-  })
+  const said = message.slice(0, maxWrappedLength) || describeSilence(status)
+  return JSON.stringify({ type: 'error', error: { type, code: String(status), message: said } })
+}
+
+function describeSilence(status: number): string {
+  return status >= 300 && status <= 399
+    ? `the provider answered with a redirection (status ${status}), which the gateway does not follow`
+    : `the provider answered with status ${status} and no message`
 }
 
 /** A failure after the stream has begun: OpenAI's SDKs raise on an event with a top-level `error`. */

@@ -49,12 +49,13 @@ function readWhole(body: string, head: AnswerHead, errorType: string): WholeRepl
 
 /** A 200 that holds an error in place of an answer, or nothing that we know. */
 function readDisguise(body: string, errorType: string): ProviderError {
+  const unusable = (message: string) => ({ type: errorType, status: 502, message })
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch {
-    value = undefined
+    return unusable('the provider sent an answer that is not JSON')
   }
   if (isRecord(value) && isRecord(value.error)) return readAnthropicFailure(value, errorType)
-  return { type: errorType, status: 502, message: 'the provider sent an answer without a message' }
+  return unusable('the provider sent an answer without a message')
 }

@@ -11,10 +11,12 @@ it('escapes the provider’s text', () => {
   expect(body).toBe('{"type":"error","error":{"type":"T","code":"500","message":"\\"\\n<"}}')
 })
 
-it('leaves out a message that is empty', () => {
-  expect(writeOpenAIError({ type: 'T', status: 500, message: '' })).toBe(
-    '{"type":"error","error":{"type":"T","code":"500"}}',
-  )
+it.each([
+  [500, 'the provider answered with status 500 and no message'],
+  [307, 'the provider answered with a redirection (status 307), which the gateway does not follow'],
+])('has a message where the provider has none, status %i', (status, message) => {
+  const body = writeOpenAIError({ type: 'T', status, message: '' })
+  expect(JSON.parse(body).error).toEqual({ type: 'T', code: String(status), message })
 })
 
 it('cuts a page that is too long for a message', () => {
@@ -29,7 +31,7 @@ it('leaves JSON to the provider, and wraps all else', () => {
   expect(convert('not really', 'application/problem+json')).toBeUndefined()
   expect(convert('{"error":{}}', null)).toContain('"message":"{\\"error\\":{}}"')
   expect(convert('', 'application/json')).toBe(
-    '{"type":"error","error":{"type":"OpenAIBackendError","code":"503"}}',
+    '{"type":"error","error":{"type":"OpenAIBackendError","code":"503","message":"the provider answered with status 503 and no message"}}',
   )
 })
 
