@@ -29,6 +29,17 @@ export interface NodeFetch {
   close(): Promise<void>
 }
 
+/** undici counts the requests before the last one, and knows no connection for one alone but by not keeping any. */
+function usesOf(maxRequests = 0): {
+  readonly pipelining: number
+  readonly maxRequestsPerClient?: number
+} {
+  if (maxRequests === 1) return { pipelining: 0 }
+  return maxRequests === 0
+    ? { pipelining: 1 }
+    : { pipelining: 1, maxRequestsPerClient: maxRequests - 1 }
+}
+
 const defaultConnectTimeoutMs = 10_000
 /** Local servers often close after 5 s of silence without saying so; providers keep on longer. */
 const keepAliveMs = { 'http:': 4_000, 'https:': 30_000 }
@@ -51,11 +62,13 @@ export function createNodeFetch(): NodeFetch {
       const pool = new Pool(origin, {
         factory: createClient,
         connections: null,
-        pipelining: 1,
         // The core has its own limits, which know about streams.
         headersTimeout: 0,
         bodyTimeout: 0,
-        keepAliveTimeout: keepAliveMs[protocol === 'https:' ? 'https:' : 'http:'],
+        keepAliveTimeout:
+          transport?.connectionIdleTimeoutMs ??
+          keepAliveMs[protocol === 'https:' ? 'https:' : 'http:'],
+        ...usesOf(transport?.maxRequestsPerConnection),
         maxHeaderSize: 64 * 1024,
         connect: {
           timeout: transport?.connectTimeoutMs ?? defaultConnectTimeoutMs,

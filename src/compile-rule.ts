@@ -73,7 +73,7 @@ function shareBackend(spec: BackendSpec, kept: RuleParts): SharedBackend {
 
 function compileEndpoint(
   endpoint: EndpointSpec,
-  { tls, connectTimeoutMs }: BackendSpec,
+  { tls, connectTimeoutMs, connectionIdleTimeoutMs, maxRequestsPerConnection }: BackendSpec,
   kept: KeptState,
 ): BackendEndpoint {
   const scheme = tls === undefined ? 'http' : 'https'
@@ -83,6 +83,8 @@ function compileEndpoint(
   const sni = tls?.hostname ?? endpoint.hostname
   const transport: Transport = {
     connectTimeoutMs,
+    ...(connectionIdleTimeoutMs === undefined ? {} : { connectionIdleTimeoutMs }),
+    ...(maxRequestsPerConnection === undefined ? {} : { maxRequestsPerConnection }),
     ...(tls === undefined ? {} : { tls: sni === undefined ? tls : { ...tls, hostname: sni } }),
     ...(endpoint.kind === 'unix' ? { socketPath: endpoint.host } : {}),
   }

@@ -35,6 +35,8 @@ export interface UpstreamResponse {
 export interface Transport {
   readonly tls?: TlsSpec
   readonly connectTimeoutMs: number
+  readonly connectionIdleTimeoutMs?: number
+  readonly maxRequestsPerConnection?: number
   /** A Unix socket's path, dialled in place of the URL's host. */
   readonly socketPath?: string
 }

@@ -14,8 +14,8 @@ import type { GatewaySpec } from './config.ts'
 export function compileGateway(compilation: Compilation): GatewaySpec {
   const transportOf = compileTransports(compilation)
   const { listeners, logLevel, accessLogs } = compileListeners(compilation, transportOf)
-  const { routes, connectTimeouts, healthChecks } = compileRoutes(compilation, listeners)
-  const backends = compileBackends(compilation, connectTimeouts, transportOf)
+  const { routes, connections, healthChecks } = compileRoutes(compilation, listeners)
+  const backends = compileBackends(compilation, connections, transportOf)
   checkIdleReferences(compilation)
   warnOfIdleSettings(compilation)
   warnOfIdleHealthChecks(compilation, healthChecks, backends)

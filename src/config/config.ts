@@ -208,6 +208,9 @@ export interface BackendSpec {
   readonly bodyMutation?: BodyMutationSpec
   /** TCP and TLS together. */
   readonly connectTimeoutMs: number
+  /** How long a connection is kept without a request; absent: as the transport sees fit. */
+  readonly connectionIdleTimeoutMs?: number
+  readonly maxRequestsPerConnection?: number
   /** Why no request can be served here (a broken credential, say); names no secret's value. */
   readonly broken?: string
 }

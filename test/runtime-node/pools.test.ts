@@ -89,3 +89,13 @@ it('serves a late request of a configuration that has gone', async () => {
   expect(await askWhole(old)).toBe('{}')
   expect(accepted).toBe(2)
 })
+
+it.each([
+  [1, 6],
+  [2, 3],
+  [3, 2],
+])('uses a connection for %i requests at most where it may not more', async (most, least) => {
+  const to = { connectTimeoutMs: 1000, maxRequestsPerConnection: most }
+  for (let request = 0; request < 6; request++) expect(await askWhole(to)).toBe('{}')
+  expect(accepted).toBeGreaterThanOrEqual(least)
+})

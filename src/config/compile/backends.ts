@@ -4,6 +4,7 @@ import type { BackendSpec } from '../config.ts'
 import type { Resource } from '../resource-set.ts'
 import { workingSchemas } from '../working.ts'
 import type { Compilation } from './compilation.ts'
+import type { Connections } from './connections.ts'
 import { type BackendCredential, compileCredentials } from './credentials.ts'
 import { requireGrant } from './grants.ts'
 import { compileMutations } from './mutations.ts'
@@ -14,10 +15,10 @@ type ServiceBackend = Resource<'AIServiceBackend'>
 
 const defaultConnectTimeoutMs = 10_000
 
-/** By `namespace/name`. `connectTimeouts` says what policies want for which. */
+/** By `namespace/name`. `connections` says what policies want for which. */
 export function compileBackends(
   compilation: Compilation,
-  connectTimeouts: ReadonlyMap<string, number>,
+  connections: Connections,
   transportOf: TransportOf,
 ): Record<string, BackendSpec> {
   const credentialOf = compileCredentials(compilation)
@@ -35,7 +36,8 @@ export function compileBackends(
       ...(transport.tls === undefined ? {} : { tls: transport.tls }),
       ...(credential.auth === undefined ? {} : { auth: credential.auth }),
       ...compileMutations(resource.value.spec),
-      connectTimeoutMs: connectTimeouts.get(name) ?? defaultConnectTimeoutMs,
+      connectTimeoutMs: defaultConnectTimeoutMs,
+      ...connections.of(name),
       ...(broken === undefined ? {} : { broken }),
     }
     return [name, spec] as const

@@ -6,6 +6,7 @@ import type { Resource } from '../resource-set.ts'
 import { isInferencePool, type RouteRule } from '../resources/ai-gateway-route.ts'
 import { type Attachments, attachPolicies } from './attachments.ts'
 import type { Compilation } from './compilation.ts'
+import { type Connections, collectConnections } from './connections.ts'
 import { compileCosts } from './costs.ts'
 import { requireGrant } from './grants.ts'
 import { type AttachedListener, nameListener } from './listeners.ts'
@@ -21,8 +22,7 @@ type TrafficPolicy = Resource<'BackendTrafficPolicy'>
 
 export interface CompiledRoutes {
   readonly routes: readonly RouteSpec[]
-  /** What policies say about connecting, by `namespace/name` of the AIServiceBackend; milliseconds. */
-  readonly connectTimeouts: ReadonlyMap<string, number>
+  readonly connections: Connections
   readonly healthChecks: readonly HealthChecked[]
 }
 
@@ -37,7 +37,7 @@ export function compileRoutes(
 ): CompiledRoutes {
   const policies = attachPolicies(compilation, 'BackendTrafficPolicy')
   const findRefusal = compileProtection(compilation)
-  const connectTimeouts = new Map<string, number>()
+  const connections = collectConnections(compilation)
   const healthChecks: HealthChecked[] = []
   const routes = compilation.resources.all('AIGatewayRoute').flatMap((route) => {
     const attached = attachRoute(compilation, route, listeners)
@@ -46,7 +46,10 @@ export function compileRoutes(
     const rules = route.value.spec.rules.map((rule, index) => {
       const policy = policyOf(rule)
       const compiled = compileRule(compilation, route, rule, ['spec', 'rules', index], policy)
-      noteConnectTimeout(compilation, policy, compiled, connectTimeouts)
+      connections.note(
+        policy,
+        compiled.backends.map(({ backend }) => backend),
+      )
       if (policy && compiled.outliers) healthChecks.push({ policy, rule: compiled })
       const refused = findRefusal(route, rule, attached)
       return refused === undefined ? compiled : { ...compiled, refused }
@@ -56,7 +59,7 @@ export function compileRoutes(
     return places.map((place) => [route, { name, ...place, rules, costs }] as const)
   })
   warnOfShadowed(compilation, routes)
-  return { routes: routes.map(([, spec]) => spec), connectTimeouts, healthChecks }
+  return { routes: routes.map(([, spec]) => spec), connections, healthChecks }
 }
 
 type RoutePlace = Pick<RouteSpec, 'hostnames' | 'ports'>
@@ -256,27 +259,4 @@ function compileBackendRef(
       ...compileMutations(reference),
     },
   ]
-}
-
-/** A backend has one limit for connecting, whichever route it is called for. */
-function noteConnectTimeout(
-  { report }: Compilation,
-  policy: TrafficPolicy | undefined,
-  { backends }: RuleSpec,
-  connectTimeouts: Map<string, number>,
-): void {
-  const timeout = policy?.value.spec.timeout?.tcp?.connectTimeout
-  if (policy === undefined || timeout === undefined || timeout === 0) return
-  for (const { backend } of backends) {
-    const first = connectTimeouts.get(backend)
-    if (first === undefined) connectTimeouts.set(backend, timeout)
-    else if (first !== timeout) {
-      report(policy, {
-        severity: 'warning',
-        code: 'unsupported.connect-timeout',
-        path: ['spec', 'timeout', 'tcp', 'connectTimeout'],
-        text: `another policy gives AIServiceBackend ${backend} ${first} ms to connect; that holds for all routes`,
-      })
-    }
-  }
 }

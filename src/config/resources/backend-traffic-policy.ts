@@ -73,7 +73,7 @@ const timeout = v.object({
   http: v.optional(
     v.object({
       requestTimeout: ignored("never applies to AI routes: the rule's timeouts.request holds"),
-      connectionIdleTimeout: unsupported(),
+      connectionIdleTimeout: v.optional(duration),
       maxConnectionDuration: unsupported(),
       maxStreamDuration: v.optional(duration),
       streamIdleTimeout: v.optional(duration),
@@ -166,7 +166,7 @@ const circuitBreaker = v.object({
   maxPendingRequests: bound,
   maxParallelRequests: bound,
   maxParallelRetries: bound,
-  maxRequestsPerConnection: unsupported(),
+  maxRequestsPerConnection: v.optional(integer(0, 4_294_967_295)),
   perEndpoint: unsupported(),
 })
 

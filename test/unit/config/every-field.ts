@@ -437,7 +437,7 @@ export const samples: readonly Sample[] = [
     trafficPolicy({ loadBalancer: { type: 'ConsistentHash', consistentHash } }),
   ),
   trafficPolicy({
-    timeout: { http: { maxStreamDuration: '9s' } },
+    timeout: { http: { maxStreamDuration: '9s', connectionIdleTimeout: '8s' } },
     healthCheck: {
       passive: {
         splitExternalLocalOriginErrors: true,
@@ -447,6 +447,7 @@ export const samples: readonly Sample[] = [
         consecutive5XxErrors: 8,
         baseEjectionTime: '9s',
         maxEjectionPercent: 20,
+        alwaysEjectOneEndpoint: true,
       },
       panicThreshold: 30,
     },
@@ -455,6 +456,7 @@ export const samples: readonly Sample[] = [
       maxPendingRequests: 2,
       maxParallelRequests: 3,
       maxParallelRetries: 4,
+      maxRequestsPerConnection: 5,
     },
     faultInjection: {
       delay: { fixedDelay: '1s', percentage: 5 },

@@ -502,7 +502,7 @@ describe('BackendTrafficPolicy', () => {
       ),
     )
     expect(result.spec?.backends['default/a']?.connectTimeoutMs).toBe(3000)
-    expect(result.diagnostics).toMatchObject([{ code: 'unsupported.connect-timeout' }])
+    expect(result.diagnostics).toMatchObject([{ code: 'unsupported.connection' }])
   })
 })
 

@@ -178,6 +178,22 @@ describe('BackendTrafficPolicy', () => {
   })
 })
 
+it.each([
+  [{ timeout: { http: { connectionIdleTimeout: '5m' } } }, { connectionIdleTimeoutMs: 300_000 }],
+  [{ timeout: { http: { connectionIdleTimeout: '0s' } } }, {}],
+  [{ timeout: { tcp: { connectTimeout: '3s' } } }, { connectTimeoutMs: 3000 }],
+  [{ circuitBreaker: { maxRequestsPerConnection: 9 } }, { maxRequestsPerConnection: 9 }],
+])('a policy with %j gives the backends of its rules %j', (spec, settings) => {
+  const result = withPolicy(spec)
+  expect(said(result)).toEqual([])
+  const { connectTimeoutMs, connectionIdleTimeoutMs, maxRequestsPerConnection } =
+    result.spec?.backends['default/a'] ?? {}
+  expect({ connectTimeoutMs, connectionIdleTimeoutMs, maxRequestsPerConnection }).toEqual({
+    connectTimeoutMs: 10_000,
+    ...settings,
+  })
+})
+
 function withEndpoints(count: number, maxEjectionPercent: number) {
   const endpoints = Array.from({ length: count }, (_, index) => ({
     ip: { address: `127.0.0.${index + 1}`, port: 80 },
