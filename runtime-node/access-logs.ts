@@ -129,7 +129,7 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
         openSink(sink) {
           if (sink.kind !== 'file') return openSender(sink)
           const file = openFile(sink.path)
-          return { write: (line) => file.write(line) }
+          return { write: ({ text, charset }) => file.write(text, charset) }
         },
       })
       // A run that begins must not lose what it logs first.

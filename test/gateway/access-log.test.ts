@@ -48,7 +48,7 @@ function logged({ answers, settings, costs = [], env = {}, backends, rules }: Se
         ),
         openSink: () => ({
           write(line, record) {
-            lines.push(line)
+            lines.push(line.text)
             records.push(record())
           },
         }),

@@ -3,13 +3,13 @@ import type { AccessLogSinkSpec, AccessLogSpec } from '../../config/config.ts'
 import type { Exchange } from '../../exchange.ts'
 import type { Observer } from '../observer.ts'
 import { defaultText, recordText } from './defaults.ts'
-import { compileJson, compileText, type LineFields } from './format.ts'
+import { compileJson, compileText, type Line, type LineFields } from './format.ts'
 import type { OperatorOptions } from './operators.ts'
 
 /** Takes lines and never makes anyone wait. */
 export interface AccessLogSink {
   /** `fields` where the format has some. */
-  write(line: string, record: () => AccessRecord): void
+  write(line: Line, record: () => AccessRecord): void
 }
 
 /** What a collector gets. */
@@ -68,7 +68,7 @@ function compileSetting(
 }
 
 interface Written {
-  readonly line: string
+  readonly line: Line
   record(): AccessRecord
 }
 
@@ -92,7 +92,10 @@ function writeText(text: string, options: OperatorOptions): (exchange: Exchange)
   const write = compileText(text, options)
   return (exchange) => {
     const line = write(exchange)
-    return { line, record: () => ({ body: line.trimEnd(), fields: {}, time: exchange.startedAt }) }
+    return {
+      line: { text: line, charset: 'unicode' },
+      record: () => ({ body: line.trimEnd(), fields: {}, time: exchange.startedAt }),
+    }
   }
 }
 

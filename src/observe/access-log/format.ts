@@ -48,9 +48,15 @@ export function compileText(
   return (exchange) => fill(pieces, exchange)
 }
 
+/** A line with its end. `ascii`: it is known to have nothing else, and can be copied as it stands. */
+export interface Line {
+  readonly text: string
+  readonly charset: 'ascii' | 'unicode'
+}
+
 export interface JsonFormat {
-  /** An object on one line, with its end. */
-  line(exchange: Exchange): string
+  /** An object on one line. */
+  line(exchange: Exchange): Line
   fields(exchange: Exchange): LineFields
 }
 
@@ -70,13 +76,20 @@ export function compileJson(
           : (exchange: Exchange) => fill(pieces, exchange)
       return createMember(name, read, `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)
     })
-  if (members.length === 0) return { line: () => '{}\n', fields: () => ({}) }
+  if (members.length === 0) {
+    return { line: () => ({ text: '{}\n', charset: 'ascii' }), fields: () => ({}) }
+  }
   return {
     // Member by member: an object that is only made to be stringified costs seven times as much, with each request.
     line(exchange) {
-      let line = ''
-      for (const member of members) line += writeMember(member, exchange)
-      return `${line}}\n`
+      let text = ''
+      let isAscii = true
+      for (const member of members) {
+        update(member, exchange)
+        text += member.text
+        isAscii &&= member.isAscii
+      }
+      return { text: `${text}}\n`, charset: isAscii ? 'ascii' : 'unicode' }
     },
     fields: (exchange) =>
       Object.fromEntries(members.map(({ name, read }) => [name, read(exchange)])),
@@ -90,6 +103,7 @@ interface Member {
   /** What it was the last time, and how that is written: most members are the same in line after line. */
   value: string | number | null
   text: string
+  isAscii: boolean
 }
 
 const createMember = (name: string, read: Member['read'], head: string): Member => ({
@@ -98,13 +112,23 @@ const createMember = (name: string, read: Member['read'], head: string): Member 
   head,
   value: null,
   text: `${head}null`,
+  isAscii: isPlain.test(name),
 })
 
-function writeMember(member: Member, exchange: Exchange): string {
+/** Of ASCII, what stands in JSON as it is. */
+const isPlain = /^[ !#-[\]-~]*$/
+
+function update(member: Member, exchange: Exchange): void {
   const value = member.read(exchange)
-  if (value !== member.value) {
-    member.value = value
-    member.text = member.head + JSON.stringify(value)
-  }
-  return member.text
+  if (value === member.value) return
+  member.value = value
+  const plain = typeof value !== 'string' || isPlain.test(value)
+  member.isAscii = plain && isPlain.test(member.name)
+  member.text = member.head + writeValue(value, plain)
+}
+
+/** `JSON.stringify`, without its way around to say the simple. */
+function writeValue(value: string | number | null, plain: boolean): string {
+  if (typeof value === 'string') return plain ? `"${value}"` : JSON.stringify(value)
+  return value !== null && Number.isFinite(value) ? String(value) : 'null'
 }

@@ -25,6 +25,16 @@ it('writes all lines, in order, before it closes', async () => {
   expect(lines).toHaveLength(5000)
 })
 
+it('writes text of any script beside text that is known to be ASCII', async () => {
+  const path = join(folder, 'a.log')
+  const sink = createLineSink({ target: path, onTrouble: fail })
+  sink.write('plain\n', 'ascii')
+  sink.write('naïve 漢字 🙂\n')
+  sink.write('plain\n', 'ascii')
+  await sink.close(5000)
+  expect(readFileSync(path, 'utf8')).toBe('plain\nnaïve 漢字 🙂\nplain\n')
+})
+
 it('appends to what is there', async () => {
   const path = join(folder, 'a.log')
   for (const text of ['a\n', 'b\n']) {
