@@ -7,16 +7,23 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { parseConfig } from '../../src/config/parse.ts'
 import { createGateway } from '../../src/gateway.ts'
+import { samples } from '../unit/config/every-field.ts'
+import { typicalFiles } from '../unit/config/typical-files.ts'
 
 const defaults = resolve(import.meta.dirname, '../../defaults')
 const files = [
   'aigw.yaml',
   ...readdirSync(resolve(defaults, 'examples')).map((name) => `examples/${name}`),
 ]
-const bases = files
+const texts = files
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => readFileSync(resolve(defaults, name), 'utf8'))
-  .map((text) => parseAllDocuments(text).map((document): unknown => document.toJS()))
+const bases = [
+  ...[...texts, ...Object.values(typicalFiles)].map((text) =>
+    parseAllDocuments(text).map((document): unknown => document.toJS()),
+  ),
+  ...samples.map(({ subject, others }): unknown[] => [subject, ...others]),
+]
 
 type Change =
   | { readonly kind: 'delete' | 'duplicate'; readonly at: number }

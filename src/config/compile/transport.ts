@@ -2,6 +2,7 @@
 import type { EndpointSpec, TlsSpec } from '../config.ts'
 import type { CertificateReference } from '../fields/names.ts'
 import { envoyGatewayGroup } from '../groups.ts'
+import { suggestNearest } from '../nearest.ts'
 import type { Path } from '../path.ts'
 import type { Resource } from '../resource-set.ts'
 import type { BackendEndpoint } from '../resources/backend.ts'
@@ -55,7 +56,9 @@ function attachTlsPolicies({ resources, report }: Compilation): AttachedTlsPolic
           code: 'ignored.target',
           path,
           text: `only a Backend of group ${envoyGatewayGroup} can be a target; this one has no effect`,
-          ...(target.kind === 'Backend' ? { hint: `add group: ${envoyGatewayGroup}` } : {}),
+          ...(target.kind === 'Backend'
+            ? { hint: `write group: ${envoyGatewayGroup}` }
+            : suggestNearest(target.kind, ['Backend'])),
         })
         continue
       }

@@ -1,8 +1,9 @@
 // Names of objects and references to them.
 import * as v from 'valibot'
 import { coreGroup, envoyGatewayGroup, gatewayApiGroup } from '../groups.ts'
-import { atMost, ignored } from './marks.ts'
-import { integer, invalid } from './values.ts'
+import { findNearest } from '../nearest.ts'
+import { atMost, ignored, remark } from './marks.ts'
+import { integer, invalid, valueMark } from './values.ts'
 
 /** DNS-1123 subdomain: what Kubernetes takes as an object's name. */
 export const objectName =
@@ -45,6 +46,19 @@ export const parametersReference = {
   ),
   kind: v.string(),
   name: referenceName,
+}
+
+/** A kind of target; a slip is named where it stands, besides what the whole list has to say. */
+export function targetKind(...kinds: readonly string[]) {
+  return v.pipe(
+    v.string(),
+    remark('ref.kind', (value) => {
+      if (typeof value !== 'string' || kinds.includes(value)) return undefined
+      const nearest = findNearest(value, kinds)
+      const advice = nearest === undefined ? kinds.join(' or ') : `did you mean ${nearest}?`
+      return `Unsupported value: ${valueMark}: ${advice}`
+    }),
+  )
 }
 
 /** What a policy applies to, in its own namespace. */

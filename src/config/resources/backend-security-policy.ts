@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/is-record.ts'
 import { advise, atMost, ignored } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { referenceName, secretReference } from '../fields/names.ts'
+import { referenceName, secretReference, targetKind } from '../fields/names.ts'
 import { headerName, nonEmptyText } from '../fields/values.ts'
 import { aiGatewayGroup, inferenceGroup } from '../groups.ts'
 
@@ -90,7 +90,7 @@ const credentialOverride = v.pipe(
 
 const target = v.object({
   group: v.string(),
-  kind: v.string(),
+  kind: targetKind('AIServiceBackend', 'InferencePool'),
   name: referenceName,
   namespace: ignored('is ignored: a policy applies in its own namespace'),
   sectionName: ignored(),

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { atMost, ignored } from '../fields/marks.ts'
 import { resourceObject } from '../fields/metadata.ts'
-import { referenceName } from '../fields/names.ts'
+import { referenceName, targetKind } from '../fields/names.ts'
 import { clientSelector } from '../fields/rate-limits.ts'
 import { integer, invalid, nonEmptyText } from '../fields/values.ts'
 import { aiGatewayGroup } from '../groups.ts'
@@ -29,7 +29,7 @@ const quota = v.object({
 
 const target = v.object({
   group: v.string(),
-  kind: v.string(),
+  kind: targetKind('AIServiceBackend'),
   name: referenceName,
   namespace: ignored('is ignored: a policy applies in its own namespace'),
   sectionName: ignored(),

@@ -129,6 +129,22 @@ describe('BackendSecurityPolicy', () => {
     expect(messages(withSpec(spec), 'error')).toEqual([at + text])
   })
 
+  it('says where the kind of a target is mistyped', () => {
+    const targets = [{ ...targetRefs[0], kind: 'AIServiceBackned' }]
+    const { diagnostics, spec } = withSpec({
+      type: 'APIKey',
+      apiKey: members.apiKey,
+      targetRefs: targets,
+    })
+    expect(spec).toBeUndefined()
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({
+        path: 'spec.targetRefs[0].kind',
+        message: `${at}spec.targetRefs[0].kind: Unsupported value: "AIServiceBackned": did you mean AIServiceBackend?`,
+      }),
+    )
+  })
+
   it('loads with an inference pool as target, which has no effect', () => {
     const pool = { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: 'x' }
     const result = withSpec({ type: 'APIKey', apiKey: members.apiKey, targetRefs: [pool] })

@@ -218,9 +218,14 @@ describe('BackendTLSPolicy', () => {
         severity: 'error',
         code: 'ignored.target',
         path: 'spec.targetRefs[1]',
-        hint: 'add group: gateway.envoyproxy.io',
+        hint: 'write group: gateway.envoyproxy.io',
       },
-      { severity: 'error', code: 'ignored.target', path: 'spec.targetRefs[2]' },
+      {
+        severity: 'error',
+        code: 'ignored.target',
+        path: 'spec.targetRefs[2]',
+        hint: 'did you mean Backend?',
+      },
       { severity: 'warning', code: 'ignored.target', path: 'spec.targetRefs[3]' },
     ])
   })
