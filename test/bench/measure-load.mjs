@@ -4,17 +4,22 @@ import { job } from './subject.mjs'
 import { traffic } from './workloads.mjs'
 
 const WARM_SECONDS = 1.5
+// Of a paced scenario too few events come in that time to have their code compiled.
+const WARM_CONNECTIONS = 64
 
 /** Has the load generator drive `subjects`. Of a paced scenario it runs whole streams, at least one a connection. */
-function drive({ load }, name, subjects, seconds) {
-  const { connections, gap, events } = traffic[name]
+function drive({ load }, name, subjects, seconds, connections = traffic[name].connections) {
+  const { gap, events } = traffic[name]
   const repeat = gap && Math.max(1, Math.round((seconds * 1000) / (events * gap)))
   const targets = subjects.map(({ port, pids }) => ({ port, pids }))
   const shape = { connections, gap, events, repeat, seconds }
   return load.ask({ kind: 'drive', subjects: targets, ...job(name), ...shape })
 }
 
-export const warmUp = (bench, name, subject) => drive(bench, name, [subject], WARM_SECONDS)
+export function warmUp(bench, name, subjects) {
+  const { gap, connections } = traffic[name]
+  return drive(bench, name, subjects, WARM_SECONDS, gap ? WARM_CONNECTIONS : connections)
+}
 
 async function measure(bench, name, subjects) {
   const before = await bench.upstream.ask()
@@ -56,8 +61,7 @@ export async function measureLoad(bench, wanted, sides = bench.sides) {
   try {
     for (const side of sides) subjects.push(await bench.start(side))
     const names = await check(bench, wanted, subjects)
-    const warm = new Set(names.map((name) => traffic[name].warm ?? name))
-    for (const subject of subjects) for (const name of warm) await warmUp(bench, name, subject)
+    for (const name of names) await warmUp(bench, name, subjects)
     const empty = () => Object.fromEntries(sides.map(({ name }) => [name, []]))
     const rounds = Object.fromEntries(names.map((name) => [name, empty()]))
     for (let round = 1; round <= bench.settings.rounds; round++) {

@@ -10,7 +10,7 @@ const BYTES = 10_000_000
 async function measureOne(bench, side, name) {
   const subject = await bench.start(side)
   try {
-    await warmUp(bench, name, subject)
+    await warmUp(bench, name, [subject])
     await sleep(SETTLE_MS)
     const before = rss(subject.pids)
     resetPeakRss(subject.pids)

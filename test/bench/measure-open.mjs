@@ -30,7 +30,7 @@ async function waitUntilClosed(upstream) {
 }
 
 async function measureOne(bench, subject, count) {
-  await warmUp(bench, 'stream', subject)
+  await warmUp(bench, 'stream', [subject])
   await sleep(SETTLE_MS)
   const idle = rss(subject.pids)
   const task = { kind: 'hold', port: subject.port, ...job('held'), count }

@@ -25,41 +25,35 @@ const stream = (title, provider, goal) => ({
   events: 200,
   goal,
 })
-const paced = (title, provider, goal, warm) => ({
+const paced = (title, provider, goal) => ({
   title: `Stream with an event each 20 ms, ${title}`,
   provider,
   connections: 8,
   events: 75,
   gap: 20,
   goal,
-  warm,
 })
 
 /**
  * The client always sends OpenAI chat completions; `provider` is what stands behind the gateway. `events` counts those of
  * the provider, `gap` the milliseconds between them (all at once without it), `goal` the CPU over the floor's not to be
- * exceeded, `warm` the scenario whose load warms up the same code.
+ * exceeded.
  */
 export const scenarios = {
   unary: unary('OpenAI', 'openai', 1),
   stream: stream('OpenAI', 'openai', 0.45),
-  paced: paced('OpenAI', 'openai', 1.3, 'stream'),
+  paced: paced('OpenAI', 'openai', 1.3),
   bedrock: unary('Bedrock', 'bedrock', 1.1),
   'bedrock-stream': stream('Bedrock', 'bedrock', 1.2),
-  'bedrock-paced': paced('Bedrock', 'bedrock', 1.3, 'bedrock-stream'),
+  'bedrock-paced': paced('Bedrock', 'bedrock', 1.3),
   anthropic: unary('Anthropic', 'anthropic', 1.1),
   'anthropic-stream': stream('Anthropic', 'anthropic', 1.2),
-  'anthropic-paced': paced('Anthropic', 'anthropic', 1.35, 'anthropic-stream'),
+  'anthropic-paced': paced('Anthropic', 'anthropic', 1.35),
   'claude-bedrock-stream': stream('Claude on Bedrock', 'claudeOnBedrock', 1.2),
-  'claude-bedrock-paced': paced(
-    'Claude on Bedrock',
-    'claudeOnBedrock',
-    1.35,
-    'claude-bedrock-stream',
-  ),
+  'claude-bedrock-paced': paced('Claude on Bedrock', 'claudeOnBedrock', 1.35),
   gemini: unary('Gemini', 'gemini', 1.1),
   'gemini-stream': stream('Gemini', 'gemini', 1.2),
-  'gemini-paced': paced('Gemini', 'gemini', 1.35, 'gemini-stream'),
+  'gemini-paced': paced('Gemini', 'gemini', 1.35),
 }
 /** Streams that only stay open: an event each 2 s, for longer than they are looked at. */
 export const held = { title: 'Open streams', provider: 'openai', events: 1000, gap: 2000 }
