@@ -55,8 +55,11 @@ async function check(bench, names, subjects) {
   return [...right]
 }
 
-/** Rounds of each scenario by its name: [result] by the side's. Wrong answers leave a scenario out. */
-export async function measureLoad(bench, wanted, sides = bench.sides) {
+/**
+ * Rounds of each scenario by its name: [result] by the side's. Wrong answers leave a scenario out. `inspect` gets each subject
+ * in the end.
+ */
+export async function measureLoad(bench, wanted, sides = bench.sides, inspect = () => {}) {
   const subjects = []
   try {
     for (const side of sides) subjects.push(await bench.start(side))
@@ -72,6 +75,7 @@ export async function measureLoad(bench, wanted, sides = bench.sides) {
       }
     }
     await check(bench, names, subjects)
+    for (const subject of subjects) await inspect(subject)
     return rounds
   } finally {
     for (const subject of subjects) await subject.stop()

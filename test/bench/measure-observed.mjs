@@ -30,7 +30,7 @@ const tracing = (port) => ({
   OTEL_BSP_SCHEDULE_DELAY: '500',
 })
 
-/** Rounds by scenario and side, and what the collectors have got: { rounds, collected }. */
+/** Rounds by scenario and side, and how many spans each side has lost: { rounds, lost }. */
 export async function measureObserved(bench, names) {
   const { command } = bench
   const folder = join(bench.folder, 'bare')
@@ -49,10 +49,11 @@ export async function measureObserved(bench, names) {
         sides.push({ name, command, env: tracing(collectors[name].port) })
       }
     }
-    const rounds = await measureLoad(bench, names, sides)
-    const collected = {}
-    for (const [name, { ask }] of Object.entries(collectors)) collected[name] = await ask?.()
-    return { rounds, collected }
+    const lost = {}
+    const rounds = await measureLoad(bench, names, sides, async (subject) => {
+      if (subject.name in collectors) lost[subject.name] = await subject.lostSpans()
+    })
+    return { rounds, lost }
   } finally {
     for (const collector of Object.values(collectors)) collector.stop()
   }

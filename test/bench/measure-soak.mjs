@@ -1,5 +1,4 @@
 // Whether memory stays flat where traces cannot be sent: many requests, with a collector that is of no use.
-import { get } from 'node:http'
 import { freePort, launchHelper, rss, sleep } from './processes.mjs'
 import { job } from './subject.mjs'
 
@@ -10,17 +9,6 @@ const SETTLED = 20_000
 const WAITING = 2048 + 512
 
 const manners = { refusing: 'is not there', silent: 'never answers', failing: 'answers 500' }
-
-const readMetrics = (port) =>
-  new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/metrics' }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (piece) => {
-        text += piece
-      })
-      answer.on('end', () => resolve(text))
-    }).on('error', reject)
-  })
 
 /** The median of a few: a process that is about to collect its garbage is no larger than one that just did. */
 async function sample(pids) {
@@ -58,8 +46,7 @@ async function soak(bench, manner) {
       sizes.push({ requests, bytes: await sample(subject.pids) })
       bench.say(`${manner}: ${requests} requests, ${Math.round(sizes.at(-1).bytes / 2 ** 20)} MiB`)
     }
-    const metrics = await readMetrics(subject.adminPort)
-    const dropped = Number(/^aigw_spans_dropped_total(?:{.*})? (\d+)/m.exec(metrics)?.[1])
+    const dropped = await subject.lostSpans()
     if (errors > 0) bench.blame(`soak, ${manner}: ${errors} errors`)
     // One more was asked to see that the gateway is up.
     if (!(dropped >= requests + 1 - WAITING && dropped <= requests + 1))

@@ -100,7 +100,7 @@ export function summarise({ rounds, rules, memory = {}, starts, idle, open }) {
 }
 
 /** Lines of the second table: one for each side of each scenario. */
-export function summariseObserved({ rounds, collected }) {
+export function summariseObserved({ rounds, lost }) {
   return Object.entries(rounds).flatMap(([scenario, sides]) => {
     const { title, connections, events = 1 } = traffic[scenario]
     const over = (name, side, pick) =>
@@ -121,7 +121,7 @@ export function summariseObserved({ rounds, collected }) {
         p99OverDefault: over('default', name, (r) => r.p99),
         rss: figure((r) => r.rss / MIB),
         errors: results.reduce((sum, { errors }) => sum + errors, 0),
-        spans: collected[name]?.spans,
+        lost: lost[name],
       }
     })
   })
@@ -145,8 +145,9 @@ export function renderObserved(lines) {
         format(line.p99OverDefault, 2),
         format(line.rss, 0),
         format(line.errors, 0),
+        line.lost === undefined ? '' : format(line.lost, 0),
       ])
-      return render([[scenario, ...heads, 'MiB', 'errors'], ...rows])
+      return render([[scenario, ...heads, 'MiB', 'errors', 'spans lost in all'], ...rows])
     })
     .join('\n\n')
 }

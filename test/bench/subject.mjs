@@ -1,6 +1,6 @@
 // What is measured: the floor or a gateway, started, asked, checked and stopped.
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { get, request } from 'node:http'
 import { join } from 'node:path'
 import { gatewayConfig } from './gateway-config.mjs'
 import { requestText } from './http-messages.mjs'
@@ -68,6 +68,21 @@ const ask = (port, body) =>
     call.end(body)
   })
 
+/** Of a gateway's metrics; NaN where there are none. */
+const readLostSpans = (adminPort) =>
+  new Promise((resolve) => {
+    const call = get({ host: '127.0.0.1', port: adminPort, path: '/metrics' }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (piece) => {
+        text += piece
+      })
+      answer.on('end', () =>
+        resolve(Number(/^aigw_spans_dropped_total(?:{.*})? (\d+)/m.exec(text)?.[1])),
+      )
+    })
+    call.on('error', () => resolve(Number.NaN))
+  })
+
 /**
  * Starts the floor or a gateway and waits for its first right answer. `toLine` and `toAnswer` are ms from its start to the
  * line that says it listens, and to that answer. `fault(scenario, body)` asks once, and resolves to nothing or to what is wrong.
@@ -97,7 +112,7 @@ export async function startSubject({ name, command, env }, providerPorts, root) 
     name,
     pids: family(child.pid),
     port,
-    adminPort,
+    lostSpans: () => readLostSpans(adminPort),
     toLine,
     toAnswer,
     fault,

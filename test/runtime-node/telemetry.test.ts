@@ -323,6 +323,16 @@ describe('traces', () => {
     expect(spans[0].StartTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
   })
 
+  it('are compressed where they are asked to be', async () => {
+    const collector = await receiver(startOtlpReceiver())
+    const started = start(otlpJson(collector.url, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }))
+    const { url } = await started.listening()
+    await (await chat(url)).text()
+    expect(await stop(started)).toBe(0)
+    expect(collector.received[0]?.headers['content-encoding']).toBe('gzip')
+    expect(spansOf(collector.received)).toHaveLength(1)
+  })
+
   it('of the last request arrive, though the gateway stops at once', async () => {
     const collector = await receiver(startOtlpReceiver())
     const started = start(otlpJson(collector.url, { OTEL_BSP_SCHEDULE_DELAY: '60000' }))
