@@ -51,7 +51,7 @@ const firstLine = (error: unknown) =>
   error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 
 /** There is more in Envoy. */
-const foreignMember = /\b(?:request\.(?!headers\b)|response\.(?!code\b))\w*/
+const foreignMember = /\b(?:request\.(?!(?:headers|method|path)\b)|response\.(?!code\b))\w*/
 
 async function createCel(): Promise<Cel> {
   const [{ Environment }, { UnsignedInt }] = await Promise.all([
@@ -98,8 +98,11 @@ async function createCel(): Promise<Cel> {
       const checked = ofMatches.check(expression)
       if (!checked.valid) throw checked.error ?? new Error('it is not valid')
       const evaluate = ofMatches.parse(expression)
-      return ({ headers, code }) =>
-        evaluate({ request: { headers: headers() }, response: { code: BigInt(code) } })
+      return ({ headers, method, path, code }) =>
+        evaluate({
+          request: { headers: headers(), method, path: path() },
+          response: { code: BigInt(code) },
+        })
     },
     cost(expression) {
       const evaluate = cost(expression)

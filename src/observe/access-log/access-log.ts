@@ -25,6 +25,9 @@ export interface MatchView {
   header(name: string): string | undefined
   /** All of them, by their lower-case names. */
   headers(): Map<string, string>
+  readonly method: string
+  /** With the query, as the client asked. */
+  path(): string
   readonly code: number
 }
 
@@ -114,6 +117,8 @@ function createView(exchange: Exchange): MatchView {
       if (model !== '') all.set(modelHeader, model)
       return all
     },
+    method: incoming.method,
+    path: () => incoming.url.slice(incoming.url.indexOf('/', incoming.url.indexOf('://') + 3)),
     code: status,
   }
 }

@@ -1,4 +1,4 @@
-// Conditions of access lines: CEL over `request.headers` and `response.code`. The two that every generated
+// Conditions of access lines: CEL over headers, method and path of a request, and `response.code`. The two that every generated
 // configuration has are understood without the library.
 import type { Match, MatchView } from './access-log.ts'
 

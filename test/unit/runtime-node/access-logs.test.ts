@@ -92,6 +92,8 @@ describe('the access log of a run', () => {
     ["'x-none' in request.headers", false],
     ["request.headers['x-a'] in ['a', 'b']", true],
     ["request.headers['x-ai-eg-model'] == 'm'", true],
+    ["request.method == 'POST' && request.path.startsWith('/v1/chat')", true],
+    ["request.path == '/v1/models'", false],
   ])('understands %s', async (expression, holds) => {
     const run = setUp()
     await run.configure([setting([expression])])
@@ -100,7 +102,7 @@ describe('the access log of a run', () => {
     expect(run.stdout.lines).toHaveLength(holds ? 1 : 0)
   })
 
-  it.each(['request.headers[', 'foo == 1', "request.path == '/x'", "1 + 'a' == 2"])(
+  it.each(['request.headers[', 'foo == 1', "request.host == 'x'", "1 + 'a' == 2"])(
     'refuses %s by its name, and keeps what it had',
     async (expression) => {
       const run = setUp()
