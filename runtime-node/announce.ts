@@ -5,6 +5,7 @@ import {
   describeWideBind,
   formatListeningLine,
   formatStartupTable,
+  readyLine,
   type Started,
 } from './startup-table.ts'
 import type { System } from './system.ts'
@@ -33,6 +34,7 @@ export function announce(
   const { env, stderr } = system
   const colors = createColors(stderr.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb')
   const lines = [
+    readyLine,
     formatListeningLine(started),
     ...(wide === undefined ? [] : [colors.yellow(`warning: ${wide}`)]),
     ...formatStartupTable(started, colors),

@@ -81,12 +81,17 @@ function createProgram(system: System, load: LoadRun, choose: (command: Chosen) 
       outputError: () => {},
     })
     .allowExcessArguments()
+    .option('--version', 'print the version')
     .option('--config-home <dir>', 'where config.yaml is looked for (AIGW_CONFIG_HOME)')
     .option('--data-home <dir>', 'accepted for compatibility (AIGW_DATA_HOME)')
     .option('--state-home <dir>', 'where runs keep their logs (AIGW_STATE_HOME)')
     .option('--runtime-dir <dir>', 'where runs keep their pid files (AIGW_RUNTIME_DIR)')
     .action((_, command: Command) => {
       const [unexpected] = command.args
+      if (unexpected === undefined && command.opts<{ version?: true }>().version) {
+        choose(print(system, versionLine))
+        return
+      }
       throw new UsageError(
         unexpected === undefined
           ? 'expected one of "run", "validate", "schema", "healthcheck", "version", "download-envoy"'

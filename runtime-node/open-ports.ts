@@ -17,7 +17,7 @@ import { createPageSource } from './page-source.ts'
 import { groupByPort } from './port-groups.ts'
 import type { LiveConfig } from './reload.ts'
 import { openOutgoing, type Run } from './run-parts.ts'
-import { describeExample, readyLine, type Started } from './startup-table.ts'
+import { describeExample, type Started } from './startup-table.ts'
 import { openTelemetry } from './telemetry.ts'
 import { readVersion } from './version.ts'
 
@@ -52,7 +52,6 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
     awsDefaultChain: createAwsDefaultChain(system),
     gcpDefaultCredentials: createGcpDefaultCredentials(system),
   })
-  system.stderr.write(`${readyLine}\n`)
 
   const open: Listening[] = []
   const listeners: Started['listeners'][number][] = []
@@ -101,11 +100,11 @@ export async function openPorts(run: Run, spec: GatewaySpec): Promise<OpenPorts>
       const options = { port, hosts: settings.hosts, client }
       const listening = await parts
         .serve(gateway.forPort(listenerPort), options)
-        .catch(explainBind(port))
+        .catch(explainBind(port, '--port'))
       open.push(listening)
       listeners.push(...names.map((name) => ({ name, port: listening.port })))
     }
-    const server = await admin.catch(explainBind(settings.adminPort))
+    const server = await admin.catch(explainBind(settings.adminPort, '--admin-port'))
     const onApply = (next: GatewaySpec) => {
       credentialHeaders = listCredentialHeaders(next)
     }
@@ -146,10 +145,12 @@ function debugObservers(
   return [createDebugLog({ log, hash, bodies, credentialHeaders })]
 }
 
-function explainBind(port: number) {
+function explainBind(port: number, flag: string) {
   return (error: unknown): never => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') throw new RunError(`port ${port} is in use`, { cause: error })
+    if (code === 'EADDRINUSE') {
+      throw new RunError(`port ${port} is in use: ${flag} chooses another`, { cause: error })
+    }
     if (code === 'EACCES') throw new RunError(`port ${port}: permission denied`, { cause: error })
     throw new RunError(messageOf(error), { cause: error })
   }

@@ -172,6 +172,11 @@ export function createExchange(
       if (exchange.outcome !== undefined) return
       exchange.outcome = how
       exchange.endedAt = exchange.now()
+      if (how === 'client-gone' && exchange.status === 0) {
+        // What was to be sent reached nobody.
+        exchange.sentBytes = 0
+        exchange.errorBody = undefined
+      }
       for (const work of deferred) work()
       // Whoever keeps the exchange for a while must not keep what the work was done with.
       deferred = []

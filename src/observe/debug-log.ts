@@ -51,7 +51,8 @@ export function createDebugLog({
         path: exchange.endpoint.path,
         status,
         outcome,
-        error: error?.code,
+        // Of a client who left, it is only that there was nobody to answer.
+        error: outcome === 'client-gone' ? undefined : error?.code,
         // Errors of providers may repeat a prompt.
         errorBody: errorBody && (bodies === 'shown' ? errorBody : redactText(errorBody, hash)),
         durationMs: Math.round((exchange.endedAt ?? exchange.now()) - exchange.startedAt),

@@ -169,6 +169,7 @@ describe('a client that leaves', () => {
     await pending
     expect(run.only()).toMatchObject({
       response_code: 0,
+      bytes_sent: 0,
       connection_termination_details: 'downstream_remote_disconnect',
       'gen_ai.usage.input_tokens': null,
     })

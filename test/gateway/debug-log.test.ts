@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { createDebugLog } from '../../src/observe/debug-log.ts'
 import { hello, testGateway } from '../support/ask.ts'
+import { settle } from '../support/fake-clock.ts'
 import { backend, gatewaySpec, ref, rule } from '../support/gateway-spec.ts'
-import { type Answer, completion, json, scriptedProvider } from '../support/scripted-provider.ts'
+import {
+  type Answer,
+  completion,
+  json,
+  scriptedProvider,
+  silence,
+} from '../support/scripted-provider.ts'
 
 async function talk(
   bodies: 'redacted' | 'shown',
   answer: Answer = json(completion('Hello'), 200, { 'set-cookie': 'SECRET=1' }),
+  more: { readonly signal?: AbortSignal } = {},
 ) {
   const lines: string[] = []
   const provider = scriptedProvider(answer)
@@ -23,7 +31,7 @@ async function talk(
     ],
   })
   const headers = { authorization: 'Bearer SECRET', cookie: 'SECRET', 'x-fine': 'seen' }
-  const text = await (await run.chat(hello, { headers })).text()
+  const text = await (await run.chat(hello, { headers, ...more })).text()
   return { lines, text, sent: provider.seen }
 }
 
@@ -59,6 +67,17 @@ describe('the debug log', () => {
     expect(all).toContain('Hello')
     expect(all).toContain('Hi')
     expect(all).not.toContain('SECRET')
+  })
+
+  it('blames nobody when the client leaves, who got nothing', async () => {
+    const leave = new AbortController()
+    const talked = talk('redacted', silence, { signal: leave.signal })
+    await settle()
+    leave.abort()
+    const { lines } = await talked
+    expect(lines.at(-1)).toContain('"outcome":"client-gone"')
+    expect(lines.at(-1)).toContain('"sentBytes":0')
+    expect(lines.at(-1)).not.toMatch(/"error|internal/)
   })
 
   it('masks errors, which may repeat a prompt', async () => {

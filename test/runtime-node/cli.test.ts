@@ -180,13 +180,15 @@ describe('what goes wrong', () => {
 
   it('is a busy port, without a trace', async () => {
     const { port, close } = await occupyPort()
-    for (const args of [
+    for (const [flag = '', ...args] of [
       ['--port', String(port), '--admin-port', '0'],
-      ['--port', '0', '--admin-port', String(port)],
+      ['--admin-port', String(port), '--port', '0'],
     ]) {
-      const started = aigw(['run', ...args])
+      const started = aigw(['run', flag, ...args])
       expect(await started.exit).toBe(1)
-      expect(started.stderr()).toContain(`Error running: port ${port} is in use\n`)
+      expect(started.stderr()).toBe(
+        `Error running: port ${port} is in use: ${flag} chooses another\n`,
+      )
       expect(started.stderr()).not.toMatch(/^\s+at /m)
     }
     await close()

@@ -142,8 +142,8 @@ describe('a command line that does not parse', () => {
 })
 
 describe('the other commands', () => {
-  it('print a version', async () => {
-    const { code, stdout, stderr } = await type(['version'])
+  it.each([[['version']], [['--version']]])('print a version: %j', async (args) => {
+    const { code, stdout, stderr } = await type(args)
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: 'Envoy AI Gateway CLI: dev\n',
