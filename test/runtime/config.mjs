@@ -103,7 +103,7 @@ export function createConfig(options) {
           rule('m-dead', [{ name: 'dead' }]),
           {
             ...rule('m-hasty', [{ name: 'main' }]),
-            timeouts: { request: '1500ms' },
+            timeouts: { request: '2500ms' },
           },
         ],
       },
