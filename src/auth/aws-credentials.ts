@@ -8,13 +8,13 @@ import { readAwsProfile } from './aws-profile.ts'
 import { regionOfHost } from './aws-region.ts'
 import { readOverrideAwsCredentials } from './credential-override.ts'
 import { missingCredential } from './missing-credential.ts'
-import { type SigningKeys, signRequest } from './sigv4.ts'
+import { createSigningMemory, signRequest } from './sigv4.ts'
 
 export function createAwsAuth(
   spec: AwsAuthSpec,
   ports: Pick<Ports, 'now' | 'awsDefaultChain' | 'digests'>,
 ): BackendAuth {
-  const keys: SigningKeys = new Map()
+  const memory = createSigningMemory()
   const configured =
     spec.file === undefined
       ? () => readChain(ports, spec.missing)
@@ -28,7 +28,7 @@ export function createAwsAuth(
           service: 'bedrock',
           region: regionOfHost(host, spec.region),
           now: ports.now(),
-          keys: own === undefined ? keys : undefined,
+          memory: own === undefined ? memory : undefined,
           digests: ports.digests,
         })
       const credentials = own ?? configured()

@@ -5,10 +5,17 @@ import { joinPieces } from '../pieces.ts'
 import type { AwsCredentials, Digests } from '../ports.ts'
 import type { Sealed } from './auth.ts'
 
-/** Derived keys of one backend's configured credentials; never for those that come with a request. */
-export type SigningKeys = Map<string, ArrayBuffer>
+/** What one backend's configured credentials keep between requests; never those that come with a request. */
+export interface SigningMemory {
+  /** Derived keys: one lasts for a day and a region. */
+  readonly keys: Map<string, ArrayBuffer>
+  /** What is the same in all requests of one second to one resource. */
+  last?: Prepared
+}
 
-/** A key lasts for a day and a region; more come only when credentials are replaced. */
+export const createSigningMemory = (): SigningMemory => ({ keys: new Map() })
+
+/** More than one of a day come only when credentials are replaced. */
 const maxSigningKeys = 16
 
 export interface SigningScope {
@@ -16,8 +23,8 @@ export interface SigningScope {
   readonly region: string
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** Absent: derived anew. */
-  readonly keys?: SigningKeys | undefined
+  /** Absent: all is made anew. */
+  readonly memory?: SigningMemory | undefined
   /** Absent: WebCrypto's. */
   readonly digests?: Digests | undefined
 }
@@ -31,46 +38,114 @@ export function signRequest(
   credentials: AwsCredentials,
   scope: SigningScope,
 ): void | Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials
-  const { keys = new Map(), digests } = scope
-  if (keys.size >= maxSigningKeys) keys.clear()
+  const { digests, memory = createSigningMemory() } = scope
+  if (memory.keys.size >= maxSigningKeys) memory.keys.clear()
+  if (digests !== undefined) {
+    const known = memory.last
+    const prepared =
+      known !== undefined && isFor(known, request, credentials, scope)
+        ? known
+        : prepare(request, credentials, scope, memory)
+    memory.last = prepared
+    setHeaders(request, prepared.signer, writeAuthorization(prepared, request.body, digests))
+    return
+  }
+  const signer = createSigner(request, credentials, scope, memory)
+  signer.body = request.body && joinPieces(request.body)
+  return signer.authHeader().then((authorization) => setHeaders(request, signer, authorization))
+}
+
+/** Builds all of the canonical request but the body's hash. */
+function createSigner(
+  request: Sealed,
+  { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
+  { service, region, now }: SigningScope,
+  { keys }: SigningMemory,
+): AwsV4Signer {
   const signer = new AwsV4Signer({
     method: request.method,
     url: signedUrl(request),
     accessKeyId,
     secretAccessKey,
-    service: scope.service,
-    region: scope.region,
-    datetime: new Date(scope.now).toISOString().replace(/[-:]|\.\d{3}/g, ''),
+    service,
+    region,
+    datetime: new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, ''),
     cache: keys,
-    // Hashed by the signer where nothing else does.
-    ...(request.body === undefined || digests !== undefined
-      ? {}
-      : { body: joinPieces(request.body) }),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   })
   // The signer would collapse slashes, which a service other than S3 gets as they stand on the wire.
   signer.encodedPath = encodePath(request.url.pathname)
-  const take = (authorization: string) => {
-    // A stale one would be believed although it is not signed.
-    request.headers.delete('x-amz-security-token')
-    request.headers.delete('x-amz-content-sha256')
-    signer.headers.forEach((value, name) => {
-      request.headers.set(name, value)
-    })
-    request.headers.set('authorization', authorization)
+  return signer
+}
+
+function setHeaders({ headers }: Sealed, signer: AwsV4Signer, authorization: string): void {
+  // A stale one would be believed although it is not signed.
+  headers.delete('x-amz-security-token')
+  headers.delete('x-amz-content-sha256')
+  signer.headers.forEach((value, name) => {
+    headers.set(name, value)
+  })
+  headers.set('authorization', authorization)
+}
+
+interface Prepared {
+  readonly signer: AwsV4Signer
+  readonly method: Sealed['method']
+  readonly href: string
+  readonly host: string | undefined
+  readonly credentials: AwsCredentials
+  readonly second: number
+  /** The canonical request up to the body's hash. */
+  readonly canonical: string
+}
+
+const secondOf = (ms: number) => Math.floor(ms / 1000)
+
+function isFor(
+  known: Prepared,
+  { method, url, headers }: Sealed,
+  credentials: AwsCredentials,
+  { now, region, service }: SigningScope,
+): boolean {
+  return (
+    known.credentials === credentials &&
+    known.second === secondOf(now) &&
+    known.method === method &&
+    known.signer.region === region &&
+    known.signer.service === service &&
+    known.host === headers.get('host') &&
+    known.href === url.href
+  )
+}
+
+function prepare(
+  request: Sealed,
+  credentials: AwsCredentials,
+  scope: SigningScope,
+  memory: SigningMemory,
+): Prepared {
+  const signer = createSigner(request, credentials, scope, memory)
+  const { encodedPath, encodedSearch, canonicalHeaders, signedHeaders } = signer
+  return {
+    signer,
+    method: request.method,
+    href: request.url.href,
+    host: request.headers.get('host'),
+    credentials,
+    second: secondOf(scope.now),
+    canonical: `${request.method}\n${encodedPath}\n${encodedSearch}\n${canonicalHeaders}\n\n${signedHeaders}\n`,
   }
-  if (digests === undefined) return signer.authHeader().then(take)
-  take(writeAuthorization(signer, request.body, digests))
 }
 
 /** What `signer.authHeader()` resolves to, without waiting. */
-function writeAuthorization(signer: AwsV4Signer, body: Sealed['body'], digests: Digests): string {
-  const { method, encodedPath, encodedSearch, canonicalHeaders, signedHeaders } = signer
-  const { accessKeyId, credentialString, datetime } = signer
-  const bodyHash = digests.sha256(body ?? [])
-  const canonical = `${method}\n${encodedPath}\n${encodedSearch}\n${canonicalHeaders}\n\n${signedHeaders}\n${bodyHash}`
-  const text = `AWS4-HMAC-SHA256\n${datetime}\n${credentialString}\n${digests.sha256([canonical])}`
+function writeAuthorization(
+  { signer, canonical }: Prepared,
+  body: Sealed['body'],
+  digests: Digests,
+): string {
+  const { accessKeyId, credentialString, datetime, signedHeaders } = signer
+  const hash = digests.sha256([canonical, digests.sha256(body ?? [])])
+  const text = `AWS4-HMAC-SHA256\n${datetime}\n${credentialString}\n${hash}`
   const signature = writeHex(digests.hmacSha256(signingKey(signer, digests), text))
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${credentialString}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }
@@ -91,9 +166,11 @@ function signingKey(
   return key
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function writeHex(bytes: ArrayBuffer): string {
   let text = ''
-  for (const byte of new Uint8Array(bytes)) text += byte.toString(16).padStart(2, '0')
+  for (const byte of new Uint8Array(bytes)) text += hexOfByte[byte]
   return text
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { nodeDigests } from '../../../runtime-node/digests.ts'
 import type { Sealed } from '../../../src/auth/auth.ts'
-import { type SigningScope, signRequest } from '../../../src/auth/sigv4.ts'
+import { createSigningMemory, type SigningScope, signRequest } from '../../../src/auth/sigv4.ts'
 import type { AwsCredentials } from '../../../src/ports.ts'
 
 const keys = {
@@ -207,22 +207,45 @@ describe.each([
   })
 
   it('keeps a bounded number of derived keys, and signs the same with and without them', async () => {
-    const cache = new Map<string, ArrayBuffer>()
+    const memory = createSigningMemory()
     for (let day = 0; day < 40; day++) {
       const scope = { now: now + day * 86_400_000 }
       const url = 'https://bedrock-runtime.us-east-1.amazonaws.com/x'
-      const first = await sign(request(url), keys, { ...scope, keys: cache })
-      const second = await sign(request(url), keys, { ...scope, keys: cache })
+      const first = await sign(request(url), keys, { ...scope, memory })
+      const second = await sign(request(url), keys, { ...scope, memory })
       const without = await sign(request(url), keys, scope)
       expect(first.signature).toBe(without.signature)
       expect(second.signature).toBe(without.signature)
     }
-    expect(cache.size).toBeGreaterThan(0)
-    expect(cache.size).toBeLessThanOrEqual(16)
+    expect(memory.keys.size).toBeGreaterThan(0)
+    expect(memory.keys.size).toBeLessThanOrEqual(16)
   })
 })
 
 describe('signRequest', () => {
+  it('remembers nothing of a request that differs from the last one', async () => {
+    const memory = createSigningMemory()
+    const url = 'https://bedrock-runtime.us-east-1.amazonaws.com/x'
+    const body = [new TextEncoder().encode('{}')]
+    const each: [Sealed, AwsCredentials, Partial<SigningScope>][] = [
+      [request(url), keys, {}],
+      [request(url, { body }), keys, {}],
+      [request(`${url}y`), keys, {}],
+      [request(url, { method: 'GET' }), keys, {}],
+      [request(url, { headers: new Map([['host', 'vpce.example']]) }), keys, {}],
+      [request(url), { ...keys, sessionToken: 'T' }, {}],
+      [request(url), keys, { region: 'eu-west-1' }],
+      [request(url), keys, { now: now + 1000 }],
+      [request(url), keys, { now: now + 1999 }],
+    ]
+    for (const [sealed, credentials, scope] of each) {
+      const again = { ...sealed, headers: new Map(sealed.headers) }
+      const remembered = await sign(sealed, credentials, { ...scope, memory, digests: nodeDigests })
+      const anew = await sign(again, credentials, { ...scope, digests: undefined })
+      expect(remembered).toEqual(anew)
+    }
+  })
+
   it('is done when it returns, where digests are at hand', () => {
     const sealed = request('https://bedrock-runtime.us-east-1.amazonaws.com/x')
     const scope = { service: 'bedrock', region: 'us-east-1', now, digests: nodeDigests }
