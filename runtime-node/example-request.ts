@@ -27,7 +27,8 @@ export function findExample(spec: GatewaySpec, simulated: boolean): ExampleReque
   return examples.find(({ headers }) => headers.length === 0) ?? examples[0]
 }
 
-function isUsable(spec: GatewaySpec, { backends }: RuleSpec, simulated: boolean): boolean {
+function isUsable(spec: GatewaySpec, { backends, refused }: RuleSpec, simulated: boolean): boolean {
+  if (refused !== undefined) return false
   const used = backends.filter(({ weight }) => weight > 0)
   return (
     used.length > 0 &&

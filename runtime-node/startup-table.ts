@@ -146,7 +146,9 @@ function ruleRows(spec: GatewaySpec, colors: Colors): Row[] {
         cells: [
           shortName(route.name),
           describeRule(route, rule),
-          `${to} ${describeBackends(rule)}`,
+          rule.refused === undefined
+            ? `${to} ${describeBackends(rule)}`
+            : colors.red(`refused: ${rule.refused}`),
         ],
       }
     }),

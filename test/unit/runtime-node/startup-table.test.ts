@@ -204,6 +204,16 @@ describe('the table', () => {
     )
   })
 
+  it('shows a rule that serves nobody, and offers no command for it', () => {
+    const refused = 'SecurityPolicy default/p asks for jwt'
+    const rules = [{ ...rule('m', 'openai'), refused }]
+    const table = tableOf({
+      routes: [{ name: 'default/main', hostnames: [], costs: [], rules }],
+    })
+    expect(table).toContain(`model m  refused: ${refused}`)
+    expect(table).not.toContain('curl')
+  })
+
   it('shows matches by header, pattern and nothing', () => {
     const header = (name: string, type: 'Exact' | 'RegularExpression', value: string) => ({
       headers: [{ name, type, value }],
