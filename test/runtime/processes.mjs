@@ -7,9 +7,17 @@ import { runtimes } from './programs.mjs'
 export const here = dirname(fileURLToPath(import.meta.url))
 export const dist = join(here, '..', '..', 'dist')
 
+/** None of them outlives us, however we end. */
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
 /** Everything that `args` print, and their exit code. */
 export function run(program, args, { env = {}, cwd = here, input, onLine } = {}) {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env } })
+  running.add(child)
   let output = ''
   let rest = ''
   const take = (chunk) => {
@@ -23,7 +31,10 @@ export function run(program, args, { env = {}, cwd = here, input, onLine } = {})
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const ended = new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code: code ?? signal, output }))
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      resolve({ code: code ?? signal, output })
+    })
   })
   return { child, ended, output: () => output }
 }
