@@ -84,6 +84,10 @@ function start({ rule: more, refs = [ref('one')], random = () => 0 }: Setup) {
   return {
     ...run,
     asked: () => asked.splice(0).join(''),
+    /** Until so many requests are with a provider. */
+    async reached(count: number) {
+      while (asked.length < count) await settle()
+    },
     answer: (host: string, answer: Answer) => answers.set(host, answer),
     statusOf,
     reloadWith: (changes: Partial<RuleSpec>) => run.reload(specOf(changes)),
@@ -160,7 +164,7 @@ describe('passive health checks', () => {
     for (let i = 0; i < 3; i++) {
       const client = new AbortController()
       const answer = run.chat(hello, { signal: client.signal })
-      await settle()
+      await run.reached(i + 1)
       client.abort()
       await answer
     }
