@@ -60,6 +60,9 @@ export function createStreamState(listener: StreamListener): StreamState {
       model: (name) => listener.model(name),
       wantsChunks: listener.chunks !== undefined,
       chunk: (value) => listener.chunks?.chunk(value),
+      text(data) {
+        if (listener.chunks?.repeats(data) === false) listener.chunks.text(data)
+      },
       content() {
         if (!state.held) return
         state.held = false

@@ -38,6 +38,8 @@ export interface Meter {
   /** Whether anybody looks at `chunk` values; where not, a tap need not parse for them. */
   readonly wantsChunks: boolean
   chunk(value: unknown): void
+  /** In place of `chunk`, for an event of which a tap need know no more than its text shows. */
+  text(data: string): void
   /** The first content that a user would see: from here on the answer is committed. */
   content(): void
   /**

@@ -174,6 +174,43 @@ describe('a chat in the words of OpenInference', () => {
     })
   })
 
+  it.each([
+    ['event by event', (chunks: readonly string[]) => chunks],
+    ['in one piece', (chunks: readonly string[]) => [chunks.join('')]],
+  ])('keeps every word of a stream that comes %s', async (_, cut) => {
+    const words = 'Of many words, "all" of them: [DONE] {"usage":{"error":1}} \\ and\nmore'.split(
+      /(?= )/,
+    )
+    const run = traced({ answers: [stream({ chunks: cut(chatChunks(words)) })] })
+    await run.ask(helloStream)
+    const span = run.only()
+    expect(span.attributes['llm.output_messages.0.message.content']).toBe(words.join(''))
+    expect(span.attributes['llm.token_count.completion']).toBe(2)
+  })
+
+  it('keeps every word of a response that breaks off', async () => {
+    const event = (sequence_number: number, type: string, more: object) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...more })}\n\n`
+    const words = ['Of ', 'many ', 'words ', '"all" ', 'of them']
+    const chunks = [
+      event(0, 'response.created', { response: { id: 'r1', model: 'm-2026' } }),
+      ...words.map((delta, index) =>
+        event(index + 1, 'response.output_text.delta', { item_id: 'msg_1', delta }),
+      ),
+    ]
+    const run = traced({ answers: [stream({ chunks, end: 'reset' })] })
+    const response = await run.fetch(
+      new Request('http://localhost:1975/v1/responses', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'm', input: 'Hi', stream: true }),
+      }),
+    )
+    await response.text()
+    const said = 'llm.output_messages.0.message.contents.0.message_content.text'
+    expect(run.only().attributes[said]).toBe(words.join(''))
+  })
+
   it('says the same of a stream as of a whole answer, with an event at the first chunk', async () => {
     const run = traced({ answers: [stream({ chunks: chatChunks(['Hel', 'lo']) })] })
     await run.ask(helloStream)

@@ -57,8 +57,11 @@ export function createResponsesTap(
     frame(frame: Frame, meter: Meter) {
       if (frame.data === '[DONE]') return
       latest = frame
-      const known = hasContent && model !== undefined && !meter.wantsChunks
-      if (known && !markers.some((marker) => frame.data.includes(marker))) return
+      const known = hasContent && model !== undefined
+      if (known && !markers.some((marker) => frame.data.includes(marker))) {
+        if (meter.wantsChunks) meter.text(frame.data)
+        return
+      }
       const value = frame.json()
       if (!isRecord(value)) return
       const type = typeof value.type === 'string' ? value.type : (frame.event ?? '')

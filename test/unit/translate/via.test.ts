@@ -10,6 +10,7 @@ const meter: Meter = {
   usage() {},
   model() {},
   wantsChunks: false,
+  text() {},
   chunk() {},
   content() {},
   fail() {},

@@ -43,7 +43,9 @@ export function createResponsesSpans(hiding: Hiding): SpanSet {
     fold() {
       const fold = createResponsesFold()
       return {
-        add: (chunk) => fold.add(chunk),
+        add: fold.add,
+        ...(fold.addText && { addText: fold.addText }),
+        ...(fold.repeats && { repeats: fold.repeats }),
         attributes() {
           const answer = fold.answer()
           return answer === undefined ? {} : describe(answer, writeJson(answer))

@@ -418,3 +418,57 @@ describe('a chat whose chunks nobody has parsed', () => {
     )
   })
 })
+
+describe('a response whose events nobody has parsed', () => {
+  const delta = (sequence_number: number, text: string, more: object = {}) => ({
+    type: 'response.output_text.delta',
+    sequence_number,
+    item_id: 'msg_1',
+    output_index: 0,
+    content_index: 0,
+    delta: text,
+    logprobs: [],
+    ...more,
+  })
+  const begin = { type: 'response.created', response: { id: 'r', model: 'm' } }
+  const answer = { id: 'r', model: 'm', output: [{ type: 'message' }] }
+
+  it.each([
+    ['breaks off', []],
+    ['ends', [{ type: 'response.completed', response: answer }]],
+    ['fails', [{ type: 'response.failed', response: { error: { code: 'c', message: 'no' } } }]],
+  ])('is the same as one of values, where it %s', (_, end) => {
+    const events = [
+      begin,
+      delta(1, 'Hel'),
+      delta(2, 'lo "you"\n'),
+      { ...delta(3, 'not this'), type: 'response.reasoning_summary_text.delta' },
+      delta(10, '', { obfuscation: 'xy' }),
+      delta(11, '!', { obfuscation: '' }),
+      delta(12, 'other', { item_id: 'msg_2' }),
+      ...end,
+    ]
+    const [byText, byValue] = [createResponsesFold(), createResponsesFold()]
+    const told = events.flatMap((event) => {
+      const data = JSON.stringify(event)
+      return byText.repeats?.(data) ? [] : (byText.addText?.(data) ?? [])
+    })
+    const { events: expected, ...rest } = foldAll(byValue, events)
+    expect(told).toEqual(expected)
+    expect({
+      answer: byText.answer(),
+      failure: byText.failure?.(),
+      truncated: byText.truncated(),
+    }).toEqual(rest)
+  })
+
+  it('takes the like of an event that has come, and nothing else', () => {
+    const fold = createResponsesFold()
+    const second = JSON.stringify(delta(2, 'b'))
+    expect(fold.repeats?.(second)).toBe(false)
+    fold.addText?.(JSON.stringify(delta(1, 'a')))
+    expect(fold.repeats?.(second)).toBe(true)
+    expect(fold.repeats?.(JSON.stringify({ ...delta(3, 'c'), type: 'other' }))).toBe(false)
+    expect(JSON.stringify(fold.answer())).toContain('"ab"')
+  })
+})

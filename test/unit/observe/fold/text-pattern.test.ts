@@ -22,6 +22,17 @@ describe('a pattern', () => {
     expect(learnPattern('{"padding":"x"}', ['content', 'padding'])).toBeUndefined()
   })
 
+  it('lets one number go up', () => {
+    const pattern = learnPattern('{"n":7,"delta":"a","k":[1]}', ['delta'], 'n')
+    expect(pattern?.match('{"n":10,"delta":"b","k":[1]}')).toEqual(['b'])
+    expect(pattern?.match('{"n":,"delta":"b","k":[1]}')).toBeUndefined()
+    expect(pattern?.match('{"n":1.5,"delta":"b","k":[1]}')).toBeUndefined()
+    expect(pattern?.match('{"n":8,"delta":"b","k":[2]}')).toBeUndefined()
+    const without = learnPattern('{"n":"7","delta":"a"}', ['delta'], 'n')
+    expect(without?.match('{"n":"7","delta":"b"}')).toEqual(['b'])
+    expect(without?.match('{"n":"8","delta":"b"}')).toBeUndefined()
+  })
+
   it('decodes escapes', () => {
     expect(match({ content: 'a' }, String.raw`{"content":"\"q\" \\ \u00e9\n"}`)?.[0]).toBe(
       '"q" \\ é\n',

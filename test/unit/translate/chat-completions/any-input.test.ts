@@ -225,6 +225,7 @@ describe.each(Object.keys(targets))('a request to %s', (name) => {
 function silentMeter(): Meter {
   return {
     wantsChunks: true,
+    text() {},
     usage() {},
     model() {},
     chunk() {},

@@ -13,6 +13,7 @@ function watch(wantsChunks = false) {
   const failures: StreamFailure[] = []
   const meter: Meter = {
     wantsChunks,
+    text() {},
     usage: (usage) => told.push(`usage ${JSON.stringify(usage)}`),
     model: (name) => told.push(`model ${name}`),
     chunk: (value) => chunks.push(value),

@@ -233,6 +233,7 @@ const events = [
 
 const silentMeter: Meter = {
   wantsChunks: true,
+  text() {},
   usage() {},
   model() {},
   chunk() {},

@@ -294,6 +294,7 @@ describe('an answer with anything in any place', () => {
         usage() {},
         model() {},
         wantsChunks: false,
+        text() {},
         chunk() {},
         content() {},
         fail: (failure) => failures.push(failure),
