@@ -25,8 +25,9 @@ interface CacheableRequest {
  */
 export function limitCacheMarkers(request: CacheableRequest): CacheableRequest {
   const { tools, system, messages } = request
-  const blocks = [...tools, ...system, ...messages.flatMap((message) => message.content)]
-  let excess = blocks.filter(isMarked).length - maxMarkers
+  const count = (list: readonly object[]) => list.filter(isMarked).length
+  let excess = count(tools) + count(system) - maxMarkers
+  for (const { content } of messages) excess += count(content)
   if (excess <= 0) return request
   const thinOut = <Part extends object>(list: readonly Part[]): Part[] =>
     list.map((part) =>

@@ -19,7 +19,7 @@ import type { AnswerNames } from './request.ts'
 /** What an answer needs that Anthropic may not say. */
 export interface AnswerHead {
   /** For an answer without an id. */
-  readonly id: string
+  readonly newId: () => string
   /** Seconds since the epoch. */
   readonly created: number
   /** The model that was asked. */
@@ -39,7 +39,7 @@ export function convertReply(text: string, head: AnswerHead): ConvertedReply | u
   const message = convertMessage(answer, answer.content, text, head.names)
   const usage = readAnthropicUsage(answer.usage)
   const completion: ChatCompletion = {
-    id: readText(answer.id) || head.id,
+    id: readText(answer.id) || head.newId(),
     choices: [
       {
         finish_reason: finishReason(

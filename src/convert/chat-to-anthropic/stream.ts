@@ -45,7 +45,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   let answered = false
   /** Text that counts only if no tool takes the answer. */
   let heldText = ''
-  let id = head.id
+  let id = ''
   let named = false
   let hasRole = false
   let stopReason: unknown
@@ -54,8 +54,12 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
   let blockStart = 0
   let begun = false
 
+  const answerId = () => {
+    if (id === '') id = head.newId()
+    return id
+  }
   const chunk = (delta: ChatDelta, finish_reason: FinishReason | null): ChatChunk => ({
-    id,
+    id: answerId(),
     choices: [{ index: 0, delta, finish_reason }],
     created,
     model,
@@ -168,7 +172,7 @@ export function createChunkStream(head: AnswerHead, source: StreamSource): Rewri
     if (total === undefined) return
     meter.usage(total)
     const last: ChatChunk = {
-      id,
+      id: answerId(),
       choices: [],
       created,
       model,

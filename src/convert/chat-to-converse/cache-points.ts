@@ -37,8 +37,9 @@ interface Cacheable {
  */
 export function limitCachePoints(request: Cacheable): Cacheable {
   const { tools, system, messages } = request
-  const blocks = [...tools, ...system, ...messages.flatMap((message) => message.content)]
-  let excess = blocks.filter(isCachePoint).length - maxCachePoints
+  const count = (list: readonly object[]) => list.filter(isCachePoint).length
+  let excess = count(tools) + count(system) - maxCachePoints
+  for (const { content } of messages) excess += count(content)
   if (excess <= 0) return request
   const thinOut = <Block extends object>(list: readonly Block[]): Block[] =>
     list.filter((block) => !isCachePoint(block) || excess-- <= 0)

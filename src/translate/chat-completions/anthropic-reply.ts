@@ -20,7 +20,7 @@ export interface AnthropicReplySource extends StreamSource {
 export function createAnthropicReply(source: AnthropicReplySource): Reply {
   const { model, names } = source
   const readHead = ({ receivedAt, uuid }: ReplyHead): AnswerHead => ({
-    id: `chatcmpl-${uuid()}`,
+    newId: () => `chatcmpl-${uuid()}`,
     created: Math.floor(receivedAt / 1000),
     model,
     names,
