@@ -77,6 +77,8 @@ export interface AnswerBody {
   /** `untouched`: the provider's own length and type hold. */
   readonly kind: 'untouched' | 'rewritten' | 'stream'
   readonly contentType?: string
+  /** The length of what is rewritten, where it is known: a listener would have to count again. */
+  readonly length?: number
 }
 
 /** A provider's headers as the client may see them; lower-case names, plain for a fast `Response`. */
@@ -91,6 +93,7 @@ export function answerHeaders(provider: HeaderReader, body: AnswerBody): Record<
     headers[name] = value
   })
   if (body.contentType !== undefined) headers['content-type'] = body.contentType
+  if (body.length !== undefined) headers['content-length'] = String(body.length)
   if (body.kind === 'stream') headers['cache-control'] ??= 'no-cache'
   return headers
 }

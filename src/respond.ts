@@ -129,6 +129,7 @@ function respondWhole(
     headers: answerHeaders(head.headers, {
       kind: 'rewritten',
       contentType: 'application/json',
+      length: exchange.sentBytes,
     }),
   })
 }

@@ -9,18 +9,16 @@ export function anthropicHeaders(
   client: HeaderReader,
   betas: readonly string[],
 ): Readonly<Record<string, string>> {
+  const version = client.get('anthropic-version') ?? usualVersion
+  if (betas.length === 0) return { 'anthropic-version': version }
   return {
-    'anthropic-version': client.get('anthropic-version') ?? usualVersion,
-    ...addBetas(client.get('anthropic-beta'), betas),
+    'anthropic-version': version,
+    'anthropic-beta': addBetas(client.get('anthropic-beta'), betas),
   }
 }
 
-function addBetas(
-  given: string | null,
-  betas: readonly string[],
-): Readonly<Record<string, string>> {
-  if (betas.length === 0) return {}
+function addBetas(given: string | null, betas: readonly string[]): string {
   const known = (given ?? '').split(',').map((beta) => beta.trim())
   const all = new Set([...known.filter((beta) => beta !== ''), ...betas])
-  return { 'anthropic-beta': [...all].join(',') }
+  return [...all].join(',')
 }
