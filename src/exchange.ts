@@ -79,6 +79,8 @@ export interface Exchange {
   readonly attempts: AttemptRecord[]
   /** The client's model; `''` until it is known. */
   model: string
+  /** Whether the client asks for a stream. */
+  stream: boolean
   route: Route | undefined
   usage: Usage
   responseModel: string | undefined
@@ -128,6 +130,7 @@ export function createExchange(
     startedAt,
     attempts: [],
     model: '',
+    stream: false,
     route: undefined,
     usage: {},
     responseModel: undefined,

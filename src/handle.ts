@@ -77,6 +77,7 @@ export async function handle<Req>(
       client,
     }
     exchange.model = call.model
+    exchange.stream = call.stream
     const route =
       snapshot.table.match({ host, headers, model: call.model }) ??
       (endpoint.namesNoModel && call.model === '' ? snapshot.table.sole(host) : undefined)

@@ -15,7 +15,7 @@ export interface ActivityOptions {
 }
 
 export interface Activity {
-  readonly observer: Required<Pick<Observer, 'start' | 'finish'>>
+  readonly observer: Required<Pick<Observer, 'finish'>>
   /** Changes when the report does. */
   version(): number
   report(): ActivityReport
@@ -99,7 +99,6 @@ export function createActivity(options: ActivityOptions = {}): Activity {
   const others = createTally(window)
   const rows = new Map<string, Row>()
   const latest: RequestSummary[] = []
-  const streams = new Set<Exchange>()
   let count = 0
 
   const rowFor = ({ backend, target }: AttemptRecord, model: string): Row => {
@@ -132,7 +131,7 @@ export function createActivity(options: ActivityOptions = {}): Activity {
     addTally(others, oldest.tally)
   }
   const finish = (exchange: Exchange) => {
-    const summary = summarize(exchange, ++count, streams.delete(exchange))
+    const summary = summarize(exchange, ++count)
     latest[(count - 1) % maxLatest] = summary
     const { outcome, durationMs, firstTokenMs } = summary
     record(totals, outcome, durationMs, firstTokenMs)
@@ -153,12 +152,7 @@ export function createActivity(options: ActivityOptions = {}): Activity {
     }
   }
   return {
-    observer: {
-      start(exchange, { stream }) {
-        if (stream) streams.add(exchange)
-      },
-      finish,
-    },
+    observer: { finish },
     version: () => count,
     report: () => ({
       totals: describeTally(totals),
@@ -258,7 +252,7 @@ function describeNameless(kind: 'gateway' | 'others', tally: Tally): ActivityRow
   return [{ ...nameless, ...describeTally(tally) }]
 }
 
-function summarize(exchange: Exchange, id: number, stream: boolean): RequestSummary {
+function summarize(exchange: Exchange, id: number): RequestSummary {
   const { incoming, attempts, startedAt, firstChunkAt, usage, outcome } = exchange
   const failed = outcome === 'failed'
   return {
@@ -269,7 +263,7 @@ function summarize(exchange: Exchange, id: number, stream: boolean): RequestSumm
     model: cut(exchange.model),
     backend: attempts.at(-1)?.backend.name ?? null,
     tries: attempts.length,
-    stream,
+    stream: exchange.stream,
     status: exchange.status,
     outcome: failed ? 'failed' : outcome === 'client-gone' ? 'aborted' : 'ok',
     error: failed ? nameError(exchange) : null,
