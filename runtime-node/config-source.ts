@@ -148,11 +148,16 @@ function readPath(given: string, system: System): Sources {
   const { path } = system
   const absolute = expandPath(given, system)
   const reread = () => readPath(given, system)
-  if (!isDirectory(absolute)) {
+  const found = explain(absolute, () => statSync(absolute))
+  if (!found.isDirectory()) {
     const origin = { kind: 'file', path: absolute } as const
     const directory = path.dirname(absolute)
     const text = readConfigFile(absolute)
-    return oneSource({ origin, file: given, text, directory, reread }, system)
+    // A pipe, for example `<(…)` of a shell, tells its text once; whoever opens it again waits for ever.
+    const again = found.isFile() ? reread : () => keep()
+    const keep = (): Sources =>
+      oneSource({ origin, file: given, text, directory, reread: again }, system)
+    return keep()
   }
   const names = listConfigFiles(absolute)
   if (names.length === 0) {
@@ -199,10 +204,6 @@ function createTextReader(directory: string, system: System) {
 function listConfigFiles(directory: string): readonly string[] {
   const names = explain(directory, () => readdirSync(directory))
   return names.filter((name) => /\.(ya?ml|json)$/.test(name)).sort()
-}
-
-function isDirectory(path: string): boolean {
-  return explain(path, () => statSync(path)).isDirectory()
 }
 
 function readConfigFile(path: string): string {

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,19 @@ describe('which configuration is used', () => {
     const { origin, texts } = await load('./a.yaml')
     expect(origin).toEqual({ kind: 'file', path: join(folder, 'a.yaml') })
     expect(texts).toEqual([['./a.yaml', 'kind: A']])
+  })
+
+  it.skipIf(process.platform === 'win32')('is what a pipe tells, once', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const tell = (text: string) => spawn('sh', ['-c', 'echo "$1" > "$0"', pipe, text])
+    tell('kind: A')
+    const { texts, reread } = await load(pipe)
+    expect(texts).toEqual([[pipe, 'kind: A\n']])
+    // For a second look to find, which would wait for ever else.
+    const writer = tell('kind: B')
+    expect(reread().sources.map(({ text }) => text)).toEqual(['kind: A\n'])
+    writer.kill()
   })
 
   it('is standard input for a dash', async () => {
