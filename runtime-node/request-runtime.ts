@@ -4,12 +4,14 @@ import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { createCancellation, GatewayError, type RequestRuntime } from '../src/index.ts'
 import { collectYoungGarbage } from './collect-garbage.ts'
 import { readHeaderRecord } from './header-record.ts'
+import type { RequestHead } from './request-head.ts'
 
 type Bindings = HttpBindings | Http2Bindings
 
 export function describeRequest(
   incoming: Bindings['incoming'],
   outgoing: Bindings['outgoing'],
+  head: RequestHead,
 ): RequestRuntime {
   const client = createCancellation()
   const onClose = () => {
@@ -19,6 +21,7 @@ export function describeRequest(
   const { remoteAddress, localAddress } = addressesOf(incoming.socket)
   return {
     headers: readHeaderRecord(incoming.headers),
+    hasUnderscores: head === 'underscores',
     client,
     readBody: (maxBytes) => readBody(incoming, maxBytes),
     remoteAddress,

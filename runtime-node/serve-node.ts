@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { ClientPolicySpec, Gateway } from '../src/index.ts'
 import { listenOnHosts } from './listen.ts'
 import type { Listening, ServeOptions } from './listening.ts'
+import { judgeHead } from './request-head.ts'
 import { describeRequest } from './request-runtime.ts'
 
 /** Rejects with Node's error, whose `code` may be `EADDRINUSE`. */
@@ -12,11 +13,11 @@ export async function serveOnNode(
   fetch: Gateway['fetch'],
   options: ServeOptions,
 ): Promise<Listening> {
-  const listener = refuseTwoHosts(
-    getRequestListener((request, { incoming, outgoing }) =>
-      fetch(request, undefined, describeRequest(incoming, outgoing)),
-    ),
-  )
+  const listener = getRequestListener((request, { incoming, outgoing }) => {
+    const head = judgeHead(incoming.rawHeaders)
+    if (head === 'two-hosts') return refuseTwoHosts()
+    return fetch(request, undefined, describeRequest(incoming, outgoing, head))
+  })
   const { servers, port } = await listenOnHosts(
     () => createListener(listener, options.client),
     options,
@@ -67,27 +68,11 @@ function createListener(listener: Handler, client: ClientPolicySpec): Server {
   return server
 }
 
-/** Node takes the first of several; who stands before us may have taken another. */
-function refuseTwoHosts(listener: Handler): Handler {
-  return (incoming, outgoing) => {
-    if (!('rawHeaders' in incoming && hasTwoHosts(incoming.rawHeaders))) {
-      return listener(incoming, outgoing)
-    }
-    outgoing.writeHead(400, { connection: 'close', 'content-type': 'text/plain' })
-    outgoing.end('Bad Request')
-    return Promise.resolve()
-  }
-}
-
-/** Names and values in turn. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-  let found = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') found++
-  }
-  return found > 1
-}
+const refuseTwoHosts = () =>
+  new Response('Bad Request', {
+    status: 400,
+    headers: { connection: 'close', 'content-type': 'text/plain' },
+  })
 
 /** How long a client whose request was refused may take to read why. */
 const lingerMs = 500

@@ -65,6 +65,7 @@ export function createSnapshotCompiler(
           listener?.client.maxRequestBytes ??
           options.defaultMaxRequestBytes,
         maxFrameBytes: options.maxFrameBytes,
+        underscores: listener?.client.underscores,
         clientIdleTimeoutMs: listener?.client.streamIdleTimeoutMs,
         tellFailed,
         errorForm: options.errorForm,

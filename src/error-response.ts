@@ -6,6 +6,7 @@ import type { ErrorKind, GatewayError } from './errors.ts'
 /** `error.type` in the OpenAI dialect, where the error does not bring its own. */
 const openaiTypes: Readonly<Record<ErrorKind, string>> = {
   'malformed-request': 'BadRequest',
+  'underscore-in-header': 'BadRequest',
   'invalid-request': 'UnprocessableEntity',
   'unknown-host': 'NotFound',
   'unsupported-path': 'NotFound',

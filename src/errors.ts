@@ -2,6 +2,7 @@
 
 export type ErrorKind =
   | 'malformed-request'
+  | 'underscore-in-header'
   | 'invalid-request'
   | 'unknown-host'
   | 'unsupported-path'
@@ -30,6 +31,7 @@ export type ErrorKind =
 /** HTTP status of each kind. */
 const statuses: Readonly<Record<ErrorKind, number>> = {
   'malformed-request': 400,
+  'underscore-in-header': 400,
   'invalid-request': 422,
   'unknown-host': 404,
   'unsupported-path': 404,
@@ -59,6 +61,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
 /** Stable code of each kind, sent as `x-aigw-error`. */
 const codes: Readonly<Record<ErrorKind, string>> = {
   'malformed-request': 'malformed_request',
+  'underscore-in-header': 'underscore_in_header',
   'invalid-request': 'invalid_request',
   'unknown-host': 'unknown_host',
   'unsupported-path': 'unsupported_path',

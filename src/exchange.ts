@@ -48,6 +48,8 @@ export interface Incoming {
  */
 export interface RequestRuntime {
   readonly headers?: HeaderReader
+  /** Whether the name of any header holds a `_`; absent: nobody has looked. */
+  readonly hasUnderscores?: boolean
   /** Cancelled when the client goes away. */
   readonly client?: Cancellation
   /** `address:port` of the client and of our side. */

@@ -35,6 +35,7 @@ import type { Backend } from './routing/route.ts'
 import { schedule } from './schedule.ts'
 import { translators } from './translate/index.ts'
 import type { Translator } from './translate/translator.ts'
+import { nameWithUnderscore, refuseUnderscore, withoutUnderscores } from './underscores.ts'
 
 export interface GatewayOptions extends Partial<Ports> {
   readonly config: GatewaySpec
@@ -101,15 +102,28 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   let snapshots = compile(options.config)
 
-  const app = new Hono<{ Bindings: Bindings }>({
-    strict: true,
-    // A base URL that ends in a slash, and a path that begins with one.
-    getPath: (request) => getPath(request).replace(/\/{2,}/g, '/'),
-  })
+  const app = new Hono<{ Bindings: Bindings }>({ strict: true, getPath: getMergedPath })
   const answerBug = (error: unknown) => createErrorResponse(toGatewayError(error, ports), 'openai')
   // Most requests are found here: a router that knows parameters takes several microseconds more.
   const posts = new Map<string, Serve>()
   const route: Serve = (request, env) => {
+    const { runtime } = env
+    if (runtime?.hasUnderscores === false) return serveRequest(request, env)
+    const { underscores } = snapshots.of(env.port)
+    if (underscores === 'Allow') return serveRequest(request, env)
+    const headers = runtime?.headers ?? request.headers
+    const name = nameWithUnderscore(headers)
+    if (name === undefined) return serveRequest(request, env)
+    if (underscores === 'DropHeader') {
+      const kept = { ...runtime, headers: withoutUnderscores(headers) }
+      return serveRequest(request, { runtime: kept, port: env.port })
+    }
+    const error = refuseUnderscore(name)
+    const spoken = dialectOfPath(getMergedPath(request), prefixes)
+    const dialect = dialectFor(spoken, error, headers, errorForm)
+    return answerLocally(request, runtime, watched, refusal(error, dialect))
+  }
+  const serveRequest: Serve = (request, env) => {
     const serve = request.method === 'POST' ? posts.get(pathOf(request)) : undefined
     return serve === undefined ? app.fetch(request, env) : serve(request, env)
   }
@@ -192,6 +206,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   }
 }
+
+/** A base URL that ends in a slash, and a path that begins with one. */
+const getMergedPath = (request: Request) => getPath(request).replace(/\/{2,}/g, '/')
 
 interface EndpointPath {
   readonly path: string

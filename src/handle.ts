@@ -2,6 +2,7 @@
 import { runAttempts } from './attempt.ts'
 import { byteLength } from './byte-length.ts'
 import { cancellationOf } from './cancellation.ts'
+import type { ClientPolicySpec } from './config/config.ts'
 import { describeBug } from './describe-bug.ts'
 import type { Call, Dialect, Endpoint } from './endpoints/endpoint.ts'
 import { describeError } from './error-response.ts'
@@ -21,6 +22,8 @@ export interface Snapshot {
   readonly table: RouteTable
   readonly maxRequestBytes: number
   readonly maxFrameBytes: number
+  /** Headers with `_` in their names; undefined: a request that has one is refused. */
+  readonly underscores: ClientPolicySpec['underscores']
   /** Silence towards a client, for rules that have no limit of their own. */
   readonly clientIdleTimeoutMs: number | undefined
   /** Whether streams must report their usage, because something counts it. */
@@ -115,6 +118,7 @@ export async function handle<Req>(
 export type ErrorForm = 'dialect' | 'plain'
 
 const plainAtEnvoy = new Set<ErrorKind>([
+  'underscore-in-header',
   'unknown-host',
   'unsupported-path',
   'no-route',

@@ -118,6 +118,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'usage/usage.ts',
   ],
   'headers.ts': ['type ports.ts'],
+  'underscores.ts': ['errors.ts', 'type ports.ts'],
   'mask-query.ts': [],
   'observe/': [
     'base64-bytes.ts',
@@ -274,6 +275,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'read-body.ts',
     'respond.ts',
     'routing/match.ts',
+    'type config/config.ts',
     'type endpoints/endpoint.ts',
     'type ports.ts',
     'type routing/route.ts',
@@ -341,6 +343,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type ports.ts',
     'type routing/route.ts',
     'type translate/translator.ts',
+    'underscores.ts',
   ],
 
   'simulate/': [

@@ -65,6 +65,8 @@ export interface ClientPolicySpec {
   readonly streamIdleTimeoutMs?: number
   /** A path that answers 200 on the traffic port. */
   readonly healthPath?: string
+  /** Headers with `_` in their names; absent: a request that has one is refused. */
+  readonly underscores?: 'Allow' | 'DropHeader'
 }
 
 export interface RouteSpec {

@@ -297,6 +297,7 @@ export const cases = {
       'two lengths': `${head}content-length: 2\r\ncontent-length: 3\r\n\r\n{} `,
       'a length and chunks': `${head}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
       'two hosts': `${head}host: elsewhere\r\ncontent-length: 2\r\n\r\n{}`,
+      'an underscore in a name': `${head}session_id: 1\r\ncontent-length: 2\r\n\r\n{}`,
       'a folded header': `${head}a: b\r\n c\r\ncontent-length: 2\r\n\r\n{}`,
       'a host that is none': `GET /v1/models HTTP/1.1\r\nhost: a/b?c\r\nconnection: close\r\n\r\n`,
     }

@@ -152,7 +152,8 @@ function compileListener(
 function compileClientPolicy(
   policy: Resource<'ClientTrafficPolicy'> | undefined,
 ): ClientPolicySpec {
-  const { connection, timeout, healthCheck } = policy?.value.spec ?? {}
+  const { connection, timeout, healthCheck, headers } = policy?.value.spec ?? {}
+  const { withUnderscoresAction: underscores = 'RejectRequest' } = headers ?? {}
   const { requestReceivedTimeout, idleTimeout, streamIdleTimeout } = timeout?.http ?? {}
   return {
     maxRequestBytes: connection?.bufferLimit ?? defaultMaxRequestBytes,
@@ -161,6 +162,7 @@ function compileClientPolicy(
     ...(idleTimeout ? { idleTimeoutMs: idleTimeout } : {}),
     ...(streamIdleTimeout ? { streamIdleTimeoutMs: streamIdleTimeout } : {}),
     ...(healthCheck === undefined ? {} : { healthPath: healthCheck.path }),
+    ...(underscores === 'RejectRequest' ? {} : { underscores }),
   }
 }
 

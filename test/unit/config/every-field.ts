@@ -474,6 +474,7 @@ export const samples: readonly Sample[] = [
           http: { requestReceivedTimeout: '5s', idleTimeout: '6s', streamIdleTimeout: '7s' },
         },
         healthCheck: { path: '/healthz' },
+        headers: { withUnderscoresAction: 'DropHeader' },
       },
     }),
     others: plain,

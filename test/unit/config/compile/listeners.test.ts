@@ -138,6 +138,22 @@ describe('ClientTrafficPolicy', () => {
     })
   })
 
+  it.each([
+    ['RejectRequest', {}],
+    ['Allow', { underscores: 'Allow' }],
+    ['DropHeader', { underscores: 'DropHeader' }],
+  ])(
+    'says what becomes of header names with underscores: %s',
+    (withUnderscoresAction, expected) => {
+      const result = load(
+        complete(policy({ targetRef: target, headers: { withUnderscoresAction } })),
+      )
+      expect(said(result)).toEqual([])
+      const client = { maxRequestBytes: 52_428_800, ...expected }
+      expect(result.spec?.listeners[0]?.client).toEqual(client)
+    },
+  )
+
   it('of a listener comes before that of its Gateway, as a whole', () => {
     const result = load(
       complete(
@@ -183,6 +199,10 @@ describe('ClientTrafficPolicy', () => {
       { targetRef: target, connection: { bufferLimit: true } },
       'spec.connection.bufferLimit: Invalid value: true: must be a quantity such as 50Mi or a number of bytes',
     ],
+    [
+      { targetRef: target, headers: { withUnderscoresAction: 'Drop' } },
+      'spec.headers.withUnderscoresAction: Unsupported value: "Drop": supported values: "RejectRequest", "Allow", "DropHeader"',
+    ],
   ])('refuses %j', (spec, text) => {
     expect(messages(load(complete(policy(spec))), 'error')).toEqual([
       `ClientTrafficPolicy default/p: ${text}`,
@@ -199,15 +219,21 @@ describe('ClientTrafficPolicy', () => {
     expect(result.spec?.listeners[0]?.client.maxRequestBytes).toBe(52_428_800)
   })
 
-  it.each(['clientIPDetection', 'headers', 'path', 'tls', 'http1', 'http2', 'enableProxyProtocol'])(
-    'warns of %s, which has no effect yet',
-    (field) => {
-      const { diagnostics } = load(complete(policy({ targetRefs: [target], [field]: {} })))
-      expect(diagnostics).toMatchObject([
-        { severity: 'warning', code: 'unsupported.field', path: `spec.${field}` },
-      ])
-    },
-  )
+  it.each([
+    ['clientIPDetection', { clientIPDetection: {} }],
+    ['headers.requestID', { headers: { requestID: 'Preserve', withUnderscoresAction: 'Allow' } }],
+    ['headers.earlyRequestHeaders', { headers: { earlyRequestHeaders: {} } }],
+    ['path', { path: {} }],
+    ['tls', { tls: {} }],
+    ['http1', { http1: {} }],
+    ['http2', { http2: {} }],
+    ['enableProxyProtocol', { enableProxyProtocol: true }],
+  ])('warns of %s, which has no effect yet', (path, spec) => {
+    const { diagnostics } = load(complete(policy({ targetRefs: [target], ...spec })))
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', code: 'unsupported.field', path: `spec.${path}` },
+    ])
+  })
 })
 
 describe('EnvoyProxy', () => {
