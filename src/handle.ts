@@ -41,6 +41,8 @@ export interface HandleInput {
 
 const noRoute =
   'No matching route found. It is likely because the model specified in your request is not configured in the Gateway.'
+const noModelNamed =
+  'No matching route found. This call names no model: send one that is configured in the header x-ai-eg-model.'
 
 export async function handle<Req>(
   endpoint: Endpoint<string, Req>,
@@ -86,7 +88,10 @@ export async function handle<Req>(
       (endpoint.namesNoModel && call.model === '' ? snapshot.table.sole(host) : undefined)
     exchange.route = route
     observer.start?.(exchange, call, raw)
-    if (route === undefined) throw new GatewayError('no-route', noRoute)
+    if (route === undefined) {
+      const isUnnamed = endpoint.namesNoModel && call.model === ''
+      throw new GatewayError('no-route', isUnnamed ? noModelNamed : noRoute)
+    }
     if (raw.bytes.length > route.maxRequestBytes) throw tooLarge()
     const result = await runAttempts(call, route, exchange, {
       ports,

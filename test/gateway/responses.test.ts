@@ -55,7 +55,9 @@ describe('a response that a provider keeps', () => {
   it('is not looked for at random', async () => {
     const { ask, provider } = setUp(['one', 'two'], json(stored))
     const answer = await ask('/v1/responses/resp_1')
-    expect([answer.status, (await errorOf(answer)).code]).toEqual([404, 'model_not_found'])
+    const { code, message } = await errorOf(answer)
+    expect([answer.status, code]).toEqual([404, 'model_not_found'])
+    expect(message).toContain('in the header x-ai-eg-model')
     expect(provider.seen).toEqual([])
   })
 
