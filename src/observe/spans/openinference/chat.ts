@@ -1,8 +1,9 @@
 // POST /v1/chat/completions in the manner of OpenInference's instrumentation of the OpenAI client.
 // https://github.com/Arize-ai/openinference/blob/main/spec/llm_spans.md
 import { createChatFold } from '../../fold/chat.ts'
-import { readFilled, readRecord, readReply, writeJson } from '../read.ts'
+import { readFilled, readRecord } from '../read.ts'
 import type { Attributes, AttributesOut, SpanSet } from '../span-set.ts'
+import { describeAnswers } from './answers.ts'
 import { describeChatInput, describeChatOutput } from './chat-messages.ts'
 import type { Hiding } from './hiding.ts'
 import { describeChatUsage } from './token-counts.ts'
@@ -35,19 +36,6 @@ export function createChatSpans(hiding: Hiding): SpanSet {
       describeChatInput(request['messages'], hiding, out)
       return describeTools(request['tools'], hiding, out)
     },
-    reply: (reply) => describe(readReply(reply), reply.text()),
-    fold() {
-      const fold = createChatFold()
-      return {
-        add: fold.add,
-        ...(fold.addText && { addText: fold.addText }),
-        ...(fold.repeats && { repeats: fold.repeats }),
-        attributes() {
-          const answer = fold.answer()
-          return answer === undefined ? {} : describe(answer, writeJson(answer))
-        },
-        truncated: fold.truncated,
-      }
-    },
+    ...describeAnswers(createChatFold, describe),
   }
 }

@@ -1,15 +1,8 @@
 // POST /v1/completions: prompts and texts, without roles.
 import { createCompletionFold } from '../../fold/completion.ts'
-import {
-  readFilled,
-  readList,
-  readRecord,
-  readRecords,
-  readReply,
-  readText,
-  writeJson,
-} from '../read.ts'
+import { readFilled, readList, readRecord, readRecords, readText } from '../read.ts'
 import type { Attributes, AttributeValue, SpanSet } from '../span-set.ts'
+import { describeAnswers } from './answers.ts'
 import type { Hiding } from './hiding.ts'
 import { describeChatUsage } from './token-counts.ts'
 import { hideText, inputValue, invocationParameters, outputValue } from './values.ts'
@@ -48,18 +41,7 @@ export function createCompletionSpans(hiding: Hiding): SpanSet {
         ...describePrompts(request['prompt'], hiding),
       }
     },
-    reply: (reply) => describe(readReply(reply), reply.text()),
-    fold() {
-      const fold = createCompletionFold()
-      return {
-        add: (chunk) => fold.add(chunk),
-        attributes() {
-          const answer = fold.answer()
-          return answer === undefined ? {} : describe(answer, writeJson(answer))
-        },
-        truncated: fold.truncated,
-      }
-    },
+    ...describeAnswers(createCompletionFold, describe),
   }
 }
 

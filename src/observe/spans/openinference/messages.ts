@@ -1,7 +1,8 @@
 // POST /anthropic/v1/messages. https://docs.anthropic.com/en/api/messages
 import { createMessagesFold } from '../../fold/messages.ts'
-import { readFilled, readRecord, readRecords, readReply, readText, writeJson } from '../read.ts'
+import { readFilled, readRecord, readRecords, readText, writeJson } from '../read.ts'
 import type { Attributes, AttributeValue, SpanSet } from '../span-set.ts'
+import { describeAnswers } from './answers.ts'
 import type { Hiding } from './hiding.ts'
 import { redactImageUrl } from './redact-content.ts'
 import { describeAnthropicUsage } from './token-counts.ts'
@@ -44,19 +45,7 @@ export function createMessagesSpans(hiding: Hiding): SpanSet {
         ...describeTools(request['tools'], hiding),
       }
     },
-    reply: (reply) => describe(readReply(reply), reply.text()),
-    fold() {
-      const fold = createMessagesFold()
-      return {
-        add: (chunk) => fold.add(chunk),
-        attributes() {
-          const answer = fold.answer()
-          return answer === undefined ? {} : describe(answer, writeJson(answer))
-        },
-        truncated: fold.truncated,
-        failure: () => fold.failure?.(),
-      }
-    },
+    ...describeAnswers(createMessagesFold, describe),
   }
 }
 

@@ -1,7 +1,8 @@
 // POST /v1/responses. A stream tells its whole answer once more in its last event.
 import { createResponsesFold } from '../../fold/responses.ts'
-import { readFilled, readRecord, readReply, writeJson } from '../read.ts'
+import { readFilled, readRecord } from '../read.ts'
 import type { Attributes, SpanSet } from '../span-set.ts'
+import { describeAnswers } from './answers.ts'
 import type { Hiding } from './hiding.ts'
 import { describeResponsesInput, describeResponsesOutput } from './responses-items.ts'
 import { describeResponsesUsage } from './token-counts.ts'
@@ -39,20 +40,6 @@ export function createResponsesSpans(hiding: Hiding): SpanSet {
         ...describeTools(request['tools'], hiding),
       }
     },
-    reply: (reply) => describe(readReply(reply), reply.text()),
-    fold() {
-      const fold = createResponsesFold()
-      return {
-        add: fold.add,
-        ...(fold.addText && { addText: fold.addText }),
-        ...(fold.repeats && { repeats: fold.repeats }),
-        attributes() {
-          const answer = fold.answer()
-          return answer === undefined ? {} : describe(answer, writeJson(answer))
-        },
-        truncated: fold.truncated,
-        failure: () => fold.failure?.(),
-      }
-    },
+    ...describeAnswers(createResponsesFold, describe),
   }
 }

@@ -1,8 +1,9 @@
 // Responses that a provider keeps, asked for again: their tokens were counted by the call that made them, so they are
 // not told once more. https://platform.openai.com/docs/api-reference/responses/get
 import { createResponsesFold } from '../../fold/responses.ts'
-import { readFilled, readRecord, readReply, readText, writeJson } from '../read.ts'
+import { readFilled, readRecord, readText } from '../read.ts'
 import type { Attributes, SpanSet } from '../span-set.ts'
+import { describeAnswers } from './answers.ts'
 import type { Hiding } from './hiding.ts'
 import { redacted } from './redact-content.ts'
 import { outputValue } from './values.ts'
@@ -28,19 +29,7 @@ export function createStoredResponseSpans(name: string, hiding: Hiding): SpanSet
           : { 'input.value': asked, 'input.mime_type': 'text/plain' }),
       }
     },
-    reply: (reply) => describe(readReply(reply), reply.text()),
-    fold() {
-      const fold = createResponsesFold()
-      return {
-        add: (chunk) => fold.add(chunk),
-        attributes() {
-          const answer = fold.answer()
-          return answer === undefined ? {} : describe(answer, writeJson(answer))
-        },
-        truncated: fold.truncated,
-        failure: () => fold.failure?.(),
-      }
-    },
+    ...describeAnswers(createResponsesFold, describe),
   }
 }
 
