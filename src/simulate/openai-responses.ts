@@ -44,13 +44,29 @@ export function answerCompact(request: SimulatedRequest): SimulatedAnswer {
 export function answerStored(request: SimulatedRequest, path: RegExpExecArray): SimulatedAnswer {
   const id = decodeSegment(path[1] ?? '')
   const text = `This is ${id}, simulated at ${request.backend}.`
-  return answerJson(request, {
+  const whole = {
     ...base(request, 'simulated-model'),
     id,
     status: 'completed',
     output: [message(request, 0, text, 'completed')],
     usage: usageOf({ inputTokens: 0, outputTokens: 0 }),
-  })
+  }
+  const { searchParams } = request.url
+  if (searchParams.get('stream') !== 'true') return answerJson(request, whole)
+  const after = Number(searchParams.get('starting_after') ?? -1)
+  return streamEvents(request, replay(whole, after))
+}
+
+/** The first and the last event, of those that come after the one with this number. */
+function* replay(whole: object, after: number): Generator<PacedEvent> {
+  const started = { ...whole, status: 'in_progress', output: [], usage: null }
+  const events = [
+    { type: 'response.created', response: started },
+    { type: 'response.completed', response: whole },
+  ]
+  for (const [number, { type, response }] of events.entries()) {
+    if (number > after) yield createTypedEvent(type, { sequence_number: number, response }, 0)
+  }
 }
 
 export function answerDeleted(request: SimulatedRequest, path: RegExpExecArray): SimulatedAnswer {

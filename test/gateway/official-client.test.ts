@@ -234,6 +234,12 @@ describe.each(['openai', 'azure', 'azure-v1'])('%s', (model) => {
     const headers = { 'x-ai-eg-model': model }
     const found = await client.responses.retrieve('resp_1', {}, { headers })
     expect(found.id).toBe('resp_1')
+    const types: string[] = []
+    const again = { stream: true, starting_after: 0 } as const
+    for await (const { type } of await client.responses.retrieve('resp_1', again, { headers })) {
+      types.push(type)
+    }
+    expect(types).toEqual(['response.completed'])
     const items = await client.responses.inputItems.list('resp_1', {}, { headers })
     expect(items.data).toEqual([])
     await client.responses.delete('resp_1', { headers })
