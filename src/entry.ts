@@ -95,6 +95,11 @@ interface EntryTraces {
   around(serve: Gateway['fetch']): Serve
 }
 
+interface UnderWay {
+  isOpen: boolean
+  settle(): void
+}
+
 /** A variable that makes no sense costs the traces, and nothing else. */
 function openTraces(
   env: Environment,
@@ -108,7 +113,9 @@ function openTraces(
   }
   if (traces === undefined) return undefined
   const { observer, flush, delayMs } = traces
-  const underWay = new WeakMap<object, { isOpen: boolean; settle(): void }>()
+  const underWay = new WeakMap<object, UnderWay>()
+  // Requests open while they are handed over: nothing comes between.
+  let starting: UnderWay | undefined
   let isScheduled = false
   const flushLater = () => {
     if (isScheduled) return
@@ -123,8 +130,9 @@ function openTraces(
       observer,
       {
         open({ incoming }) {
-          const request = underWay.get(incoming.headers)
-          if (request !== undefined) request.isOpen = true
+          if (starting === undefined) return
+          starting.isOpen = true
+          underWay.set(incoming.headers, starting)
         },
         finish({ incoming }) {
           const request = underWay.get(incoming.headers)
@@ -135,15 +143,15 @@ function openTraces(
     ],
     around: (serve) => (request, context) => {
       if (typeof context?.waitUntil !== 'function') return serve(request)
-      const { headers } = request
       let settle = () => {}
       const settled = new Promise<void>((resolve) => {
         settle = resolve
       })
       const own = { isOpen: false, settle }
-      underWay.set(headers, own)
       context.waitUntil(settled.then(flush))
-      const answer = serve(request, undefined, { headers })
+      starting = own
+      const answer = serve(request)
+      starting = undefined
       // Nobody will say when: it is no call.
       if (!own.isOpen) settle()
       return answer

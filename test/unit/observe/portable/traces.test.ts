@@ -8,6 +8,8 @@ import type { LogLevel } from '../../../../src/ports.ts'
 import { type OtlpSpan, readAttributes } from '../../../support/otlp-receiver.ts'
 import {
   backendDocs,
+  doc,
+  envoyApi,
   gatewayDocs,
   joinDocs,
   modelRule,
@@ -25,6 +27,12 @@ const config = joinDocs([
   ...gatewayDocs(),
   routeDoc('all', [modelRule('m', [{ name: 'one' }])]),
   ...backendDocs('one', 80, { name: 'OpenAI', prefix: '/v1' }),
+  doc(envoyApi, 'ClientTrafficPolicy', 'client', {
+    spec: {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'aigw' }],
+      headers: { withUnderscoresAction: 'DropHeader' },
+    },
+  }),
 ])
 
 interface Sent {
@@ -174,6 +182,16 @@ describe('on Workers', () => {
     const told = run.logged.filter(([, message]) => message === 'spans were not sent')
     expect(told).toHaveLength(1)
     expect(JSON.stringify(told)).not.toContain('SECRET')
+  })
+
+  it('wait for requests that lose a header on their way in', async () => {
+    const run = setUp(otlp)
+    const answer = run.ask({}, { session_id: 's-1' })
+    expect(run.waiting).toHaveLength(1)
+    await (await answer).text()
+    await Promise.all(run.waiting)
+    expect(run.spans()).not.toEqual([])
+    expect(run.provider.seen[0]?.headers).not.toHaveProperty('session_id')
   })
 
   it('keep nobody waiting for what is no call', async () => {
