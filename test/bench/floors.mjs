@@ -1,16 +1,18 @@
 // The floor: the least that a gateway's work costs on bare node:http, with plain callbacks. node floors.mjs PORT ROUTES
 // It parses each request and each answer, and each event of a stream, and writes what the other side speaks.
-// It does not sign, retry, count or limit. ROUTES is JSON: { model: { port, provider } }.
+// It signs where the provider is Bedrock; it does not retry, count or limit. ROUTES is JSON: { model: { port, provider } }.
 import { Agent, createServer, request } from 'node:http'
 import { anthropic, claudeOnBedrock } from './floor-anthropic.mjs'
 import { bedrock } from './floor-bedrock.mjs'
 import { gemini } from './floor-gemini.mjs'
 import { openai } from './floor-openai.mjs'
+import { signAws } from './floor-signature.mjs'
 
 const [, , listenPort, routesJson] = process.argv
 const routes = JSON.parse(routesJson)
 const dialects = { openai, bedrock, anthropic, claudeOnBedrock, gemini }
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+const signed = new Set(['bedrock', 'claudeOnBedrock'])
 const json = { 'content-type': 'application/json' }
 
 function relay(answer, dialect, { model, stream }, outgoing) {
@@ -37,12 +39,14 @@ function proxy(text, outgoing) {
   const { port, provider } = routes[parsed.model]
   const dialect = dialects[provider]
   const body = dialect.toRequest(parsed, text)
+  const path = dialect.path(parsed)
   const headers = {
     ...json,
-    authorization: 'Bearer bench',
+    ...(signed.has(provider)
+      ? signAws(`127.0.0.1:${port}`, path, body)
+      : { authorization: 'Bearer bench' }),
     'content-length': Buffer.byteLength(body),
   }
-  const path = dialect.path(parsed)
   const call = request({ host: '127.0.0.1', port, agent, method: 'POST', path, headers })
   call.on('response', (answer) => relay(answer, dialect, parsed, outgoing))
   call.on('error', () => {
