@@ -11,6 +11,7 @@ import type { AttemptRecord, Exchange } from './exchange.ts'
 import { causeCodeOf, describeCause } from './failure-cause.ts'
 import { simulateHeader } from './headers.ts'
 import { errorOfFailure, holdStream } from './held-stream.ts'
+import { hideInAnswer, hideInBytes, hideInText, readCredentials } from './hide-credentials.ts'
 import { createIdleWatch } from './idle-watch.ts'
 import {
   decodeAnswer,
@@ -84,7 +85,8 @@ export function tryBackend(input: TryInput): Promise<TryResult> {
 async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   const { call, backend, target, ports, lifeline } = input
   const translation = input.translator(call, target)
-  const response = await ask(translation, input)
+  const sealed = seal(translation, input)
+  const response = await ask(sealed, input)
   touch()
   const { reply } = translation
   const head: ReplyHead = {
@@ -98,7 +100,8 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     throw new GatewayError('upstream-protocol', `the provider answered with status ${head.status}`)
   }
   if (head.status < 200 || head.status > 299) {
-    return { kind: 'error', head, reply, response, onActivity: touch }
+    const hidden = hideInAnswer(response, readCredentials(sealed.headers))
+    return { kind: 'error', head, reply, response: hidden, onActivity: touch }
   }
   const asked = call.stream ? reply.stream : undefined
   if (asked !== undefined && isPage(head)) {
@@ -122,7 +125,9 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
     if (held.kind === 'stream') {
       return { kind: 'stream', head, stream: held.stream, rewritten: translator.kind === 'rewrite' }
     }
-    return { kind: 'failed', error: errorOfFailure(held.failure), failure: held.failure }
+    const message = hideInText(held.failure.message, readCredentials(sealed.headers))
+    const failure = { ...held.failure, message }
+    return { kind: 'failed', error: errorOfFailure(failure), failure }
   }
   if (reply.whole === undefined) {
     const body = response.body ?? undefined
@@ -130,7 +135,8 @@ async function send(input: TryInput, touch: () => void): Promise<TryResult> {
   }
   const bytes = await readBytes(response, touch)
   if (asked !== undefined && isJson(head)) {
-    return judgeJsonForStream(decodeAnswer(head, bytes), reply, backend)
+    const hidden = hideInBytes(bytes, readCredentials(sealed.headers))
+    return judgeJsonForStream(decodeAnswer(head, hidden), reply, backend)
   }
   if (translation.more === undefined) return judgeWhole(decodeAnswer(head, bytes), reply, backend)
   return askForMore(translation, translation.more, { head, bytes }, input, touch)
@@ -149,17 +155,19 @@ async function askForMore(
   const answers = await askEach(
     bodies,
     async (body) => {
-      const response = await ask({ ...translation, body }, input)
+      const sealed = seal({ ...translation, body }, input)
+      const response = await ask(sealed, input)
       touch()
       const bytes = await readBytes(response, touch)
       total += bytes.length
       if (total > maxAnswerBytes) throw tooLarge()
-      return { response, bytes }
+      return { response, bytes, sealed }
     },
     ({ response: { status } }) => status >= 200 && status <= 299,
   )
   if ('bad' in answers) {
-    const { response, bytes } = answers.bad
+    const { response, sealed } = answers.bad
+    const bytes = hideInBytes(answers.bad.bytes, readCredentials(sealed.headers))
     const { status, headers } = response
     const head = { ...first.head, status, headers }
     return { kind: 'error', head, reply, response: unreadAnswer(head, bytes), onActivity() {} }
@@ -174,19 +182,22 @@ async function askForMore(
   return judgeWhole({ head, bytes, text }, reply, input.backend)
 }
 
-/** Sends one request, and once more where the provider refuses a credential that can be renewed. */
-function ask(translation: Translation, input: TryInput): Promise<UpstreamResponse> {
-  const { call, backend, endpoint } = input
+function seal(translation: Translation, input: TryInput): Sealed {
   input.attempt.path = translation.path
   const { outgoing } = input.observer
-  const sealed = sealRequest({
-    call,
-    backend,
-    endpoint,
+  return sealRequest({
+    call: input.call,
+    backend: input.backend,
+    endpoint: input.endpoint,
     translation,
     host: input.host,
     addHeaders: outgoing && ((headers) => outgoing(input.exchange, headers)),
   })
+}
+
+/** Sends one request, and once more where the provider refuses a credential that can be renewed. */
+function ask(sealed: Sealed, input: TryInput): Promise<UpstreamResponse> {
+  const { backend } = input
   const sent = dispatch(sealed, input)
   const renew = backend.auth?.renew
   if (renew === undefined) return sent

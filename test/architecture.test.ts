@@ -208,6 +208,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'headers.ts',
     'held-stream.ts',
     'outgoing-request.ts',
+    'hide-credentials.ts',
     'idle-watch.ts',
     'judge-answer.ts',
     'limits.ts',
@@ -242,6 +243,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type routing/route.ts',
     'type translate/translator.ts',
   ],
+  'hide-credentials.ts': ['judge-answer.ts', 'observe/sensitive-headers.ts', 'type ports.ts'],
   'request-time.ts': [
     'errors.ts',
     'idle-watch.ts',
