@@ -55,10 +55,14 @@ function idleRoutes(count) {
     ...rule('unary'),
     matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: `model-${i}` }] }],
   }))
-  return Array.from({ length: Math.ceil(count / RULES_PER_ROUTE) }, (_, i) => ({
+  return writeRoutes('idle', rules)
+}
+
+function writeRoutes(name, rules) {
+  return Array.from({ length: Math.ceil(rules.length / RULES_PER_ROUTE) }, (_, i) => ({
     apiVersion: `${AI}/v1beta1`,
     kind: 'AIGatewayRoute',
-    metadata: meta(`idle-${i}`),
+    metadata: meta(`${name}-${i}`),
     spec: {
       parentRefs: [{ name: 'bench', kind: 'Gateway', group: GW }],
       rules: rules.slice(i * RULES_PER_ROUTE, (i + 1) * RULES_PER_ROUTE),
@@ -95,15 +99,7 @@ export function gatewayConfig(port, providerPorts, moreRules = 0) {
         connection: { bufferLimit: '50Mi' },
       },
     },
-    {
-      apiVersion: `${AI}/v1beta1`,
-      kind: 'AIGatewayRoute',
-      metadata: meta('bench'),
-      spec: {
-        parentRefs: [{ name: 'bench', kind: 'Gateway', group: GW }],
-        rules: names.map(rule),
-      },
-    },
+    ...writeRoutes('bench', names.map(rule)),
     ...idleRoutes(moreRules),
     ...names.flatMap((name) => backend(name, providerPorts[name], traffic[name].provider)),
     secret('openai-key', { apiKey: 'sk-bench' }),
