@@ -45,7 +45,7 @@ export const scenarios = {
   paced: paced('OpenAI', 'openai', 1.3),
   bedrock: unary('Bedrock', 'bedrock', 1.1),
   'bedrock-stream': stream('Bedrock', 'bedrock', 1.2),
-  'bedrock-paced': paced('Bedrock', 'bedrock', 1.3),
+  'bedrock-paced': paced('Bedrock', 'bedrock', 1.35),
   anthropic: unary('Anthropic', 'anthropic', 1.1),
   'anthropic-stream': stream('Anthropic', 'anthropic', 1.2),
   'anthropic-paced': paced('Anthropic', 'anthropic', 1.35),
