@@ -141,7 +141,7 @@ function runThrough(
           data(chunk) {
             if (over) return
             transformer.transform(chunk, controller)
-            if (over || (stream.desiredSize ?? 0) > 0) return
+            if (over || queuedBytes(stream) < bodyHighWaterMark) return
             paused = true
             control()?.pause()
           },
@@ -173,6 +173,10 @@ function runThrough(
         abort('the reader has gone')
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: bodyHighWaterMark }),
+    // A stream that wants more of its own accord asks for it with each chunk: a promise and a turn for nothing.
+    new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
   )
 }
+
+/** Of a stream with a high water mark of 0. */
+const queuedBytes = ({ desiredSize }: ReadableStreamDefaultController) => -(desiredSize ?? 0)
