@@ -1,4 +1,5 @@
 // What a rule's traffic policy says, made ready for requests: who is asked, how much at a time, and who is left alone.
+
 import type { RuleSpec } from './config/config.ts'
 import type { Ports } from './ports.ts'
 import { type CircuitState, createCircuitBreaker } from './routing/circuit-breaker.ts'
@@ -9,6 +10,7 @@ import { createOutlierDetector, type OutlierDetector } from './routing/outlier-d
 import { createPicker, groupByPriority, type IsUsable, type Steering } from './routing/plan.ts'
 import { rankByHash } from './routing/rendezvous.ts'
 import type { Backend, Route } from './routing/route.ts'
+import { authorityOf } from './url-parts.ts'
 
 /** State that outlives a configuration, by what it belongs to. */
 export interface KeptState {
@@ -74,7 +76,7 @@ function compileOutliers(
   const names = new Map<EndpointState, { readonly backend: string; readonly host: string }>()
   for (const { name, endpoints } of backends) {
     for (const { state, origin } of endpoints) {
-      names.set(state, { backend: name, host: origin.slice(origin.indexOf('://') + 3) })
+      names.set(state, { backend: name, host: authorityOf(origin) })
     }
   }
   return createOutlierDetector({

@@ -12,6 +12,8 @@ export type ConnectionFailure = keyof typeof failures
 
 export function connectionError(failure: ConnectionFailure, cause: unknown): GatewayError {
   const { kind, reason } = failures[failure]
-  const message = `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`
-  return new GatewayError(kind, message, { cause })
+  return new GatewayError(kind, connectionMessage(reason), { cause })
 }
+
+export const connectionMessage = (reason: string) =>
+  `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`

@@ -1,8 +1,10 @@
 // Attempts that failed, told to the process log: which backend, which host, and why. Each sort of failure is told
 // at once and then at most once in a while, so that a provider that is down does not flood the log.
+
 import type { AttemptRecord } from './exchange.ts'
 import { causeCodeOf } from './failure-cause.ts'
 import type { Ports } from './ports.ts'
+import { authorityOf } from './url-parts.ts'
 
 const pauseMs = 10_000
 /** Sorts of failures that are remembered. */
@@ -20,7 +22,7 @@ export function createFailedAttemptLog({
 }: Pick<Ports, 'log' | 'ticks'>): TellFailedAttempt {
   const sorts = new Map<string, { toldAt: number; untold: number }>()
   return ({ index, backend, origin, error, status }) => {
-    const host = origin.slice(origin.indexOf('://') + 3)
+    const host = authorityOf(origin)
     if (error === undefined) {
       log('debug', 'an attempt was refused', { index, backend: backend.name, host, status })
       return

@@ -20,7 +20,6 @@ import {
   dialectFor,
   type ErrorForm,
   handle,
-  hostOf,
   requireHost,
   type Snapshot,
   toGatewayError,
@@ -36,6 +35,7 @@ import { schedule } from './schedule.ts'
 import { translators } from './translate/index.ts'
 import type { Translator } from './translate/translator.ts'
 import { nameWithUnderscore, refuseUnderscore, withoutUnderscores } from './underscores.ts'
+import { authorityOf, pathOf } from './url-parts.ts'
 
 export interface GatewayOptions extends Partial<Ports> {
   readonly config: GatewaySpec
@@ -124,7 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return answerLocally(request, runtime, watched, refusal(error, dialect))
   }
   const serveRequest: Serve = (request, env) => {
-    const serve = request.method === 'POST' ? posts.get(pathOf(request)) : undefined
+    const serve = request.method === 'POST' ? posts.get(pathOf(request.url)) : undefined
     return serve === undefined ? app.fetch(request, env) : serve(request, env)
   }
   for (const { path, dialect, byMethod } of groupByPath(prefixes)) {
@@ -154,7 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   ) => {
     const serve = (request: Request, id: string, { table }: Snapshot): LocalAnswer => {
       try {
-        const host = hostOf(request)
+        const host = authorityOf(request.url)
         requireHost(table, host)
         const query = new URL(request.url).searchParams
         const detail = query.get('verbose') === '1' ? 'verbose' : 'plain'
@@ -246,15 +246,10 @@ const json = (value: unknown): LocalAnswer => ({
   headers: { 'content-type': 'application/json' },
 })
 
-/** With the query, if there is one. */
-function pathOf({ url }: Request): string {
-  return url.slice(url.indexOf('/', url.indexOf('://') + 3))
-}
-
 function notServed(request: Request, { table }: Snapshot): GatewayError {
-  const host = hostOf(request)
+  const host = authorityOf(request.url)
   if (!table.serves(host)) return unknownHost(host)
-  return new GatewayError('unsupported-path', `unsupported path: ${maskQuery(pathOf(request))}`)
+  return new GatewayError('unsupported-path', `unsupported path: ${maskQuery(pathOf(request.url))}`)
 }
 
 /** Programs that speak an API read JSON only; on other paths the sentence stands alone. */

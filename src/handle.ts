@@ -16,6 +16,7 @@ import { respond } from './respond.ts'
 import { modelHeader } from './routing/match.ts'
 import type { Backend, RouteTable } from './routing/route.ts'
 import type { Translator } from './translate/translator.ts'
+import { authorityOf } from './url-parts.ts'
 
 /** All that a request is served from, of one configuration: a reload swaps the whole. */
 export interface Snapshot {
@@ -57,7 +58,8 @@ export async function handle<Req>(
   const exchange = createExchange(endpoint, incoming, ports, (ended) => observer.finish?.(ended))
   observer.open?.(exchange)
   try {
-    const host = hostOf(request)
+    // Never that of a forwarding header.
+    const host = authorityOf(request.url)
     requireHost(snapshot.table, host)
     const raw = await readBody(request, headers, {
       maxBytes: snapshot.maxRequestBytes,
@@ -155,14 +157,6 @@ export function requireHost(table: RouteTable, host: string): void {
 
 export const unknownHost = (host: string) =>
   new GatewayError('unknown-host', `no route serves the host ${host.slice(0, 253)}`)
-
-/** The authority of the request: never that of a forwarding header. */
-export function hostOf(request: Request): string {
-  const { url } = request
-  const start = url.indexOf('://') + 3
-  const end = url.indexOf('/', start)
-  return url.slice(start, end < 0 ? undefined : end)
-}
 
 /** Anything that is no GatewayError is a bug: logged in full, answered without its text. */
 export function toGatewayError(error: unknown, ports: Pick<Ports, 'log'>): GatewayError {

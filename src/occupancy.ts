@@ -1,6 +1,8 @@
 // What a request takes up while a try is under way: a place in its rule's bounds, and the attention of its endpoint.
 // Given back before the next try, or when the exchange ends.
+
 import { type Cancellation, unlessCancelled } from './cancellation.ts'
+import { connectionMessage } from './connection-failure.ts'
 import { GatewayError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { CircuitBreaker } from './routing/circuit-breaker.ts'
@@ -14,11 +16,9 @@ export interface Occupancy {
 }
 
 const overloaded = () =>
-  new GatewayError(
-    'overloaded',
-    'upstream connect error or disconnect/reset before headers. reset reason: overflow',
-    { headers: { 'x-envoy-overloaded': 'true' } },
-  )
+  new GatewayError('overloaded', connectionMessage('overflow'), {
+    headers: { 'x-envoy-overloaded': 'true' },
+  })
 
 /** A try is stopped with nothing else. */
 const toRefusal = (reason: unknown) =>

@@ -61,6 +61,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type wire/',
   ],
   'auth/': [
+    'url-parts.ts',
     'base64-bytes.ts',
     'config/credential-headers.ts',
     'errors.ts',
@@ -71,6 +72,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'policies/': ['json/', 'type config/config.ts', 'type ports.ts'],
   'routing/': [
+    'url-parts.ts',
     'type auth/auth.ts',
     'type config/api-schema.ts',
     'type config/config.ts',
@@ -121,6 +123,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'underscores.ts': ['errors.ts', 'type ports.ts'],
   'mask-query.ts': [],
   'observe/': [
+    'url-parts.ts',
     'base64-bytes.ts',
     'failure-cause.ts',
     'describe-bug.ts',
@@ -157,7 +160,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type endpoints/endpoint.ts',
   ],
   'failure-cause.ts': [],
-  'failed-attempts.ts': ['failure-cause.ts', 'type exchange.ts', 'type ports.ts'],
+  'failed-attempts.ts': ['url-parts.ts', 'failure-cause.ts', 'type exchange.ts', 'type ports.ts'],
   'outgoing-request.ts': ['cancellation.ts', 'pieces.ts', 'type ports.ts'],
   'connection-failure.ts': ['errors.ts'],
   'platform-fetch.ts': ['connection-failure.ts', 'type ports.ts'],
@@ -265,6 +268,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type exchange.ts',
   ],
   'handle.ts': [
+    'url-parts.ts',
     'byte-length.ts',
     'describe-bug.ts',
     'type observe/observer.ts',
@@ -284,6 +288,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type translate/translator.ts',
   ],
   'occupancy.ts': [
+    'connection-failure.ts',
     'cancellation.ts',
     'errors.ts',
     'type exchange.ts',
@@ -291,6 +296,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type routing/endpoint-state.ts',
   ],
   'compile-traffic.ts': [
+    'url-parts.ts',
     'routing/circuit-breaker.ts',
     'routing/hash-key.ts',
     'routing/load-balancer.ts',
@@ -328,6 +334,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'type ports.ts',
   ],
   'gateway.ts': [
+    'url-parts.ts',
     'answer-locally.ts',
     'type exchange.ts',
     'compile-snapshot.ts',

@@ -1,7 +1,9 @@
 // AWS credentials for Bedrock: from the request, from a configured file, or from AWS's default chain.
+
 import type { AwsAuthSpec } from '../config/config.ts'
 import { GatewayError } from '../errors.ts'
 import type { AwsCredentials, Ports } from '../ports.ts'
+import { withoutPort } from '../url-parts.ts'
 import type { BackendAuth } from './auth.ts'
 import { parseAwsIni } from './aws-ini.ts'
 import { readAwsProfile } from './aws-profile.ts'
@@ -21,7 +23,7 @@ export function createAwsAuth(
       : createFileReader(spec.file, spec.missing)
   return {
     apply(request, incoming) {
-      const host = request.headers.get('host')?.replace(/:\d+$/, '') ?? request.url.hostname
+      const host = withoutPort(request.headers.get('host') ?? request.url.hostname)
       const own = readOverrideAwsCredentials(spec.override, incoming)
       const sign = (credentials: AwsCredentials) =>
         signRequest(request, credentials, {

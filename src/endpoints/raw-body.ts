@@ -6,7 +6,7 @@ import type { RawBody } from './endpoint.ts'
 export function createRawBody(bytes: Uint8Array<ArrayBuffer>, contentType: string): RawBody {
   let text: string | undefined
   let outline: Outline | undefined
-  const body: RawBody = {
+  return {
     bytes,
     contentType,
     text() {
@@ -19,7 +19,6 @@ export function createRawBody(bytes: Uint8Array<ArrayBuffer>, contentType: strin
       return outline
     },
   }
-  return body
 }
 
 /** A body whose text is at hand already. */

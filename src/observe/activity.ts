@@ -1,7 +1,9 @@
 // What has gone through the gateway since it started, for people to look at: sums for each backend and model, and the
 // latest requests. Bounded, whatever clients send; a request adds to it once, when it has ended, and nothing is
 // computed until somebody asks.
+
 import type { AttemptRecord, Exchange } from '../exchange.ts'
+import { pathOf } from '../url-parts.ts'
 import type { Observer } from './observer.ts'
 import { createSampleWindow, type SampleWindow } from './sample-window.ts'
 
@@ -259,7 +261,7 @@ function summarize(exchange: Exchange, id: number): RequestSummary {
     id,
     startedAt,
     method: incoming.method,
-    path: cut(pathOf(incoming.url)),
+    path: cut(plainPathOf(incoming.url)),
     model: cut(exchange.model),
     backend: attempts.at(-1)?.backend.name ?? null,
     tries: attempts.length,
@@ -276,10 +278,10 @@ function summarize(exchange: Exchange, id: number): RequestSummary {
 }
 
 /** Without the query, where some put their keys. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  const end = url.indexOf('?', start)
-  return end < 0 ? url.slice(start) : url.slice(start, end)
+function plainPathOf(url: string): string {
+  const path = pathOf(url)
+  const end = path.indexOf('?')
+  return end < 0 ? path : path.slice(0, end)
 }
 
 function nameError({ attempts, error }: Exchange): string {

@@ -1,6 +1,8 @@
 // What a request's endpoint hangs on with consistent hashing (loadBalancer.consistentHash).
+
 import type { HashPolicySpec } from '../config/config.ts'
 import type { HeaderReader } from '../ports.ts'
+import { withoutPort } from '../url-parts.ts'
 
 /** The part of a request that a key is made of. */
 export interface Hashable {
@@ -17,7 +19,7 @@ export type ReadHashKey = (request: Hashable) => string | undefined
 export function createHashKeyReader(spec: HashPolicySpec): ReadHashKey {
   switch (spec.type) {
     case 'SourceIP':
-      return ({ remoteAddress }) => remoteAddress?.replace(/:\d+$/, '')
+      return ({ remoteAddress }) => remoteAddress && withoutPort(remoteAddress)
     case 'Headers':
       return ({ headers }) => joinPresent(spec.names.map((name) => headers.get(name)))
     case 'Cookie':

@@ -1,6 +1,8 @@
 // One line for each request, as the configuration has it, to each of its sinks.
+
 import type { AccessLogSinkSpec, AccessLogSpec } from '../../config/config.ts'
 import type { Exchange } from '../../exchange.ts'
+import { pathOf } from '../../url-parts.ts'
 import type { Observer } from '../observer.ts'
 import { defaultText, recordText } from './defaults.ts'
 import { compileJson, compileText, type Line, type LineFields } from './format.ts'
@@ -118,7 +120,7 @@ function createView(exchange: Exchange): MatchView {
       return all
     },
     method: incoming.method,
-    path: () => incoming.url.slice(incoming.url.indexOf('/', incoming.url.indexOf('://') + 3)),
+    path: () => pathOf(incoming.url),
     code: status,
   }
 }

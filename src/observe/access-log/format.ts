@@ -100,20 +100,17 @@ interface Member {
   readonly name: string
   readonly read: (exchange: Exchange) => string | number | null
   readonly head: string
+  readonly hasPlainName: boolean
   /** What it was the last time, and how that is written: most members are the same in line after line. */
   value: string | number | null
   text: string
   isAscii: boolean
 }
 
-const createMember = (name: string, read: Member['read'], head: string): Member => ({
-  name,
-  read,
-  head,
-  value: null,
-  text: `${head}null`,
-  isAscii: isPlain.test(name),
-})
+function createMember(name: string, read: Member['read'], head: string): Member {
+  const hasPlainName = isPlain.test(name)
+  return { name, read, head, hasPlainName, value: null, text: `${head}null`, isAscii: hasPlainName }
+}
 
 /** Of ASCII, what stands in JSON as it is. */
 const isPlain = /^[ !#-[\]-~]*$/
@@ -123,7 +120,7 @@ function update(member: Member, exchange: Exchange): void {
   if (value === member.value) return
   member.value = value
   const plain = typeof value !== 'string' || isPlain.test(value)
-  member.isAscii = plain && isPlain.test(member.name)
+  member.isAscii = plain && member.hasPlainName
   member.text = member.head + writeValue(value, plain)
 }
 

@@ -7,6 +7,7 @@ import type { Exchange } from '../../exchange.ts'
 import { causeCodeOf, describeCause } from '../../failure-cause.ts'
 import { maskQuery } from '../../mask-query.ts'
 import type { Backend } from '../../routing/route.ts'
+import { pathOf, withoutPort } from '../../url-parts.ts'
 import type { Usage } from '../../usage/usage.ts'
 import { readPace } from '../genai-metrics.ts'
 import type { HeaderAttribute } from '../header-attributes.ts'
@@ -67,10 +68,10 @@ const plain: Readonly<
   UPSTREAM_LOCAL_ADDRESS: () => undefined,
   DOWNSTREAM_LOCAL_ADDRESS: ({ incoming }) => incoming.localAddress,
   DOWNSTREAM_REMOTE_ADDRESS: ({ incoming }) => incoming.remoteAddress,
-  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ({ incoming }) => withoutPort(incoming.remoteAddress),
+  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ({ incoming }) => addressOf(incoming.remoteAddress),
   DOWNSTREAM_DIRECT_REMOTE_ADDRESS: ({ incoming }) => incoming.remoteAddress,
   DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: ({ incoming }) =>
-    withoutPort(incoming.remoteAddress),
+    addressOf(incoming.remoteAddress),
   REQUESTED_SERVER_NAME: () => undefined,
   ROUTE_NAME: ({ route }) => route?.name,
 }
@@ -142,7 +143,7 @@ function readHeader(
     case 'x-ai-eg-model':
       return ({ model, incoming }) => model || (incoming.headers.get(name) ?? undefined)
     case 'x-forwarded-for':
-      return ({ incoming }) => incoming.headers.get(name) ?? withoutPort(incoming.remoteAddress)
+      return ({ incoming }) => incoming.headers.get(name) ?? addressOf(incoming.remoteAddress)
     default: {
       const hides = isSensitiveHeader(name) || credentialHeaders.has(name)
       return ({ incoming }) => {
@@ -152,8 +153,6 @@ function readHeader(
     }
   }
 }
-
-const pathOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('://') + 3))
 
 function createMetadataOperator(argument: string, options: OperatorOptions): Operator {
   const [, namespace, key = ''] = /^([^:]*):(.*)$/.exec(argument) ?? []
@@ -286,7 +285,7 @@ function hostOf(origin: string | undefined): string | undefined {
   return host
 }
 
-const withoutPort = (address: string | undefined) => address?.slice(0, address.lastIndexOf(':'))
+const addressOf = (address: string | undefined) => address && withoutPort(address)
 
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#config-access-log-format-response-flags
 const flags: Partial<Readonly<Record<ErrorKind, string>>> = {
